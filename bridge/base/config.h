@@ -90,7 +90,8 @@ typedef struct ConfigSetting {
     const char *name;  /* "path" */
     ConfigType type;
     const char *otherwise; /* the default as it is written in the file, e.g. "\"jira\"", "10", "[ \"root\" ]" */
-    int64_t least, most;   /* CONFIG_INTEGER: range, inclusive */
+    int64_t least, most;   /* CONFIG_INTEGER: range, CONFIG_STRING: length in bytes; both inclusive */
+    int64_t multiple_of;   /* CONFIG_INTEGER: the value is one of its multiples; 0 = any value */
     const char *const *choices; /* CONFIG_CHOICE and CONFIG_LIST of words; NULL-terminated, NULL = free text */
     bool reloadable;       /* false: takes effect at the next start only */
     const char *doc;       /* one or two sentences for the manual and the sample */
@@ -103,9 +104,11 @@ const ConfigSetting *config_settings(size_t *ret_count);
 /* The built-in defaults. */
 Config *config_default(void);
 
-/* Reads and checks a file. Every fault is reported, not only the first: one message a line in `faults`
- * (caller-owned Buffer), each as "FILE:LINE: group.name: what is wrong; what is allowed". Unknown names,
- * wrong types, values out of range, @include and unreadable files are faults.
+/* Reads and checks a regular file (no symbolic link) of at most 1 MiB. Every fault is reported, not only the
+ * first: one message a line in `faults` (caller-owned Buffer), each as "FILE:LINE: group.name: what is
+ * wrong; what is allowed". Unknown names, wrong types, values out of range and @include are faults of that
+ * form. What the file as a whole has wrong ends the reading: "FILE:LINE: what" for bad syntax, "FILE: what"
+ * where it cannot be read.
  * Returns 0 and *ret (caller frees), or -1 with faults filled. */
 struct Buffer;
 int config_load(const char *path, Config **ret, struct Buffer *faults);

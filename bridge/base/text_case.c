@@ -19,33 +19,72 @@ typedef struct CaseRange {
     int32_t distance;
 } CaseRange;
 
+/* clang-format off: one range a line */
 static const CaseRange ranges[] = {
-    {0x0041, 0x005a, 1, 32},                           /* ASCII */
-    {0x00b5, 0x00b5, 1, 775},                          /* micro sign: Greek mu */
-    {0x00c0, 0x00d6, 1, 32},                           /* Latin-1 */
-    {0x00d8, 0x00de, 1, 32},   {0x0100, 0x012e, 2, 1}, /* Latin Extended-A */
-    {0x0130, 0x0130, 1, -199}, {0x0132, 0x0136, 2, 1},     {0x0139, 0x0147, 2, 1},
-    {0x014a, 0x0176, 2, 1},    {0x0178, 0x0178, 1, -121},  {0x0179, 0x017d, 2, 1},
-    {0x017f, 0x017f, 1, -268}, /* long s */
-    {0x01cd, 0x01db, 2, 1},    /* Latin Extended-B: its regular parts */
-    {0x01de, 0x01ee, 2, 1},    {0x01f8, 0x021e, 2, 1},     {0x0222, 0x0232, 2, 1},
-    {0x0370, 0x0372, 2, 1}, /* Greek */
-    {0x0376, 0x0376, 1, 1},    {0x037f, 0x037f, 1, 116},   {0x0386, 0x0386, 1, 38},
-    {0x0388, 0x038a, 1, 37},   {0x038c, 0x038c, 1, 64},    {0x038e, 0x038f, 1, 63},
-    {0x0391, 0x03a1, 1, 32},   {0x03a3, 0x03ab, 1, 32},    {0x03c2, 0x03c2, 1, 1}, /* final sigma */
-    {0x03cf, 0x03cf, 1, 8},    {0x03d0, 0x03d0, 1, -30}, /* letter variants: beta, theta, phi, pi */
-    {0x03d1, 0x03d1, 1, -25},  {0x03d5, 0x03d5, 1, -15},   {0x03d6, 0x03d6, 1, -22},
-    {0x03d8, 0x03ee, 2, 1},    {0x03f0, 0x03f0, 1, -54}, /* kappa, rho, theta, epsilon */
-    {0x03f1, 0x03f1, 1, -48},  {0x03f4, 0x03f4, 1, -60},   {0x03f5, 0x03f5, 1, -64},
-    {0x03f7, 0x03f7, 1, 1},    {0x03f9, 0x03f9, 1, -7},    {0x03fa, 0x03fa, 1, 1},
-    {0x03fd, 0x03ff, 1, -130}, {0x0400, 0x040f, 1, 80}, /* Cyrillic */
-    {0x0410, 0x042f, 1, 32},   {0x0460, 0x0480, 2, 1},     {0x048a, 0x04be, 2, 1},
-    {0x04c0, 0x04c0, 1, 15},   {0x04c1, 0x04cd, 2, 1},     {0x04d0, 0x052e, 2, 1},
-    {0x0531, 0x0556, 1, 48}, /* Armenian */
-    {0x1e00, 0x1e94, 2, 1},  /* Latin Extended Additional: Vietnamese and more */
-    {0x1e9b, 0x1e9b, 1, -58},  {0x1e9e, 0x1e9e, 1, -7615}, /* capital sharp s */
-    {0x1ea0, 0x1efe, 2, 1},    {0xff21, 0xff3a, 1, 32},    /* full-width Latin */
+    /* ASCII */
+    {0x0041, 0x005a, 1, 32},
+    /* Latin-1, with the micro sign as the Greek mu */
+    {0x00b5, 0x00b5, 1, 775},
+    {0x00c0, 0x00d6, 1, 32},
+    {0x00d8, 0x00de, 1, 32},
+    /* Latin Extended-A; U+0130 is the dotted I, U+017F the long s */
+    {0x0100, 0x012e, 2, 1},
+    {0x0130, 0x0130, 1, -199},
+    {0x0132, 0x0136, 2, 1},
+    {0x0139, 0x0147, 2, 1},
+    {0x014a, 0x0176, 2, 1},
+    {0x0178, 0x0178, 1, -121},
+    {0x0179, 0x017d, 2, 1},
+    {0x017f, 0x017f, 1, -268},
+    /* Latin Extended-B: its regular parts */
+    {0x01cd, 0x01db, 2, 1},
+    {0x01de, 0x01ee, 2, 1},
+    {0x01f8, 0x021e, 2, 1},
+    {0x0222, 0x0232, 2, 1},
+    /* Greek, with the final sigma and the variants of letters */
+    {0x0370, 0x0372, 2, 1},
+    {0x0376, 0x0376, 1, 1},
+    {0x037f, 0x037f, 1, 116},
+    {0x0386, 0x0386, 1, 38},
+    {0x0388, 0x038a, 1, 37},
+    {0x038c, 0x038c, 1, 64},
+    {0x038e, 0x038f, 1, 63},
+    {0x0391, 0x03a1, 1, 32},
+    {0x03a3, 0x03ab, 1, 32},
+    {0x03c2, 0x03c2, 1, 1},
+    {0x03cf, 0x03cf, 1, 8},
+    {0x03d0, 0x03d0, 1, -30},
+    {0x03d1, 0x03d1, 1, -25},
+    {0x03d5, 0x03d5, 1, -15},
+    {0x03d6, 0x03d6, 1, -22},
+    {0x03d8, 0x03ee, 2, 1},
+    {0x03f0, 0x03f0, 1, -54},
+    {0x03f1, 0x03f1, 1, -48},
+    {0x03f4, 0x03f4, 1, -60},
+    {0x03f5, 0x03f5, 1, -64},
+    {0x03f7, 0x03f7, 1, 1},
+    {0x03f9, 0x03f9, 1, -7},
+    {0x03fa, 0x03fa, 1, 1},
+    {0x03fd, 0x03ff, 1, -130},
+    /* Cyrillic */
+    {0x0400, 0x040f, 1, 80},
+    {0x0410, 0x042f, 1, 32},
+    {0x0460, 0x0480, 2, 1},
+    {0x048a, 0x04be, 2, 1},
+    {0x04c0, 0x04c0, 1, 15},
+    {0x04c1, 0x04cd, 2, 1},
+    {0x04d0, 0x052e, 2, 1},
+    /* Armenian */
+    {0x0531, 0x0556, 1, 48},
+    /* Latin Extended Additional: Vietnamese and more; U+1E9E is the capital sharp s */
+    {0x1e00, 0x1e94, 2, 1},
+    {0x1e9b, 0x1e9b, 1, -58},
+    {0x1e9e, 0x1e9e, 1, -7615},
+    {0x1ea0, 0x1efe, 2, 1},
+    /* full-width Latin */
+    {0xff21, 0xff3a, 1, 32},
 };
+/* clang-format on */
 
 static uint32_t fold(uint32_t c);
 static void add_character(Buffer *buffer, uint32_t c);
