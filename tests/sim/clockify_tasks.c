@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Clockify's tasks (each belongs to one project) and tags.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "clockify.h"
+#include "js.h"
+
+static const char task_defaults[] = "{\"id\":\"\",\"name\":\"\",\"projectId\":\"\",\"assigneeIds\":"
+                                    "[],\"assigneeId\":\"\",\"userGroupIds\":[],"
+                                    "\"estimate\":\"PT0S\",\"status\":\"ACTIVE\","
+                                    "\"budgetEstimate\":0,\"billable\":true,\"hourlyRate\":null,"
+                                    "\"costRate\":null,\"progress\":null,\"duration\":\"PT0S\"}";
+
+static struct json_object *made(Sim *sim, const char *defaults, struct json_object *from,
+                                const char *owner_key, const char *owner, TableId table)
+{
+    struct json_object *doc = js_literal(defaults);
+    char id[25];
+
+    js_merge(doc, from);
+    js_set_str(doc, owner_key, owner);
+    if (!*js_text(doc, "id")) {
+        sim_new_id(sim, id);
+        js_set_str(doc, "id", id);
+    }
+    return table_add(&sim->table[table], doc);
+}
+
+struct json_object *clockify_make_task(Sim *sim, const char *project, struct json_object *from)
+{
+    return made(sim, task_defaults, from, "projectId", project, CLOCKIFY_TASKS);
+}
+
+struct json_object *clockify_make_tag(Sim *sim, const char *workspace, struct json_object *from)
+{
+    return made(sim, "{\"id\":\"\",\"name\":\"\",\"workspaceId\":\"\",\"archived\":false}", from,
+                "workspaceId", workspace, CLOCKIFY_TAGS);
+}
+
+/* The project of the path; answers 400/501 and gives NULL when the caller cannot see it. */
+static struct json_object *project_of_path(Request *request, Reply *reply)
+{
+    struct json_object *project = clockify_project(request, request->param[1]);
+    if (!project)
+        clockify_missing(request, reply, "Project", "Workspace");
+    return project;
+}
+
+static struct json_object *task_of_path(Request *request, Reply *reply)
+{
+    struct json_object *task = table_get(&request->sim->table[CLOCKIFY_TASKS], request->param[2]);
+
+    if (!project_of_path(request, reply))
+        return NULL;
+    if (task && strcmp(js_text(task, "projectId"), request->param[1]) == 0)
+        return task;
+    clockify_missing(request, reply, "Task", "Project");
+    return NULL;
+}
+
+int clockify_tasks_list(Request *request, Reply *reply)
+{
+    const List *all = table_group(&request->sim->table[CLOCKIFY_TASKS], request->param[1]);
+    int active = clockify_query_bool(request, reply, "is-active");
+    int strict = clockify_query_bool(request, reply, "strict-name-search");
+    struct json_object *out;
+
+    if (active == -2 || strict == -2 || !project_of_path(request, reply))
+        return 400;
+    out = js_array();
+    for (size_t i = 0; i < all->n; i++) {
+        bool is_active = strcmp(js_text(all->item[i], "status"), "ACTIVE") == 0;
+        if ((active < 0 || is_active == active) &&
+            clockify_name_matches(request, strict == 1, js_text(all->item[i], "name")))
+            js_push(out, js_wire(all->item[i]));
+    }
+    return clockify_page(request, reply, out, 50, 5000);
+}
+
+int clockify_task_get(Request *request, Reply *reply)
+{
+    struct json_object *task = task_of_path(request, reply);
+    return task ? reply_json(reply, 200, js_wire(task)) : 400;
+}
+
+static bool task_name_free(Request *request, Reply *reply, const struct json_object *self)
+{
+    const List *all = table_group(&request->sim->table[CLOCKIFY_TASKS], request->param[1]);
+    const char *name = js_text(request_json(request), "name");
+
+    for (size_t i = 0; i < all->n; i++)
+        if (all->item[i] != self && strcmp(js_text(all->item[i], "name"), name) == 0) {
+            clockify_fail(request, reply, 400, 501, "Task with name '%s' already exists", name);
+            return false;
+        }
+    return true;
+}
+
+static bool task_fits(Request *request, Reply *reply, const struct json_object *self)
+{
+    const char *status = js_str(request_json(request), "status");
+
+    if (!clockify_name_fits(request, reply, "Task", 1, 1000) ||
+        !task_name_free(request, reply, self))
+        return false;
+    if (!status || strcmp(status, "ACTIVE") == 0 || strcmp(status, "DONE") == 0 ||
+        strcmp(status, "ALL") == 0)
+        return true;
+    clockify_fail(request, reply, 400, 3002, "Task status is not valid");
+    return false;
+}
+
+int clockify_task_post(Request *request, Reply *reply)
+{
+    struct json_object *body = request_json(request), *project = project_of_path(request, reply),
+                       *from;
+    int status;
+
+    if (!project)
+        return 400;
+    if (!clockify_may_create(request, "whoCanCreateTasks"))
+        return clockify_denied(request, reply);
+    if (!task_fits(request, reply, NULL))
+        return 400;
+    from = js_new();
+    js_set_str(from, "name", js_text(body, "name"));
+    js_set_bool(from, "billable", js_bool(body, "billable", js_bool(project, "billable", true)));
+    if (js_str(body, "status"))
+        js_set_str(from, "status", js_str(body, "status"));
+    if (js_length(js_get(body, "assigneeIds")))
+        js_set(from, "assigneeIds", js_share(js_get(body, "assigneeIds")));
+    status =
+        reply_json(reply, 201, js_wire(clockify_make_task(request->sim, request->param[1], from)));
+    json_object_put(from);
+    return status;
+}
+
+int clockify_task_put(Request *request, Reply *reply)
+{
+    struct json_object *task = task_of_path(request, reply), *body = request_json(request);
+
+    if (!task)
+        return 400;
+    if (!clockify_may_create(request, "whoCanCreateTasks"))
+        return clockify_denied(request, reply);
+    if (!task_fits(request, reply, task))
+        return 400;
+    js_set_str(task, "name", js_text(body, "name"));
+    js_set_str(task, "status", js_str(body, "status") ? js_str(body, "status") : "ACTIVE");
+    js_set_bool(task, "billable", js_bool(body, "billable", false));
+    js_set(task, "assigneeIds",
+           js_length(js_get(body, "assigneeIds")) ? js_copy(js_get(body, "assigneeIds"))
+                                                  : js_array());
+    return reply_json(reply, 200, js_wire(task));
+}
+
+int clockify_task_delete(Request *request, Reply *reply)
+{
+    struct json_object *task = task_of_path(request, reply), *out;
+
+    if (!task)
+        return 400;
+    if (!clockify_may_create(request, "whoCanCreateTasks"))
+        return clockify_denied(request, reply);
+    if (strcmp(js_text(task, "status"), "DONE") != 0)
+        return clockify_fail(request, reply, 400, 501, "Cannot delete an active task");
+    out = js_wire(task);
+    table_remove(&request->sim->table[CLOCKIFY_TASKS], task);
+    return reply_json(reply, 200, out);
+}
+
+int clockify_tags_list(Request *request, Reply *reply)
+{
+    const List *all = table_group(&request->sim->table[CLOCKIFY_TAGS], request->param[0]);
+    int archived = clockify_query_bool(request, reply, "archived");
+    int strict = clockify_query_bool(request, reply, "strict-name-search");
+    struct json_object *out;
+
+    if (archived == -2 || strict == -2)
+        return 400;
+    out = js_array();
+    for (size_t i = 0; i < all->n; i++)
+        if ((archived < 0 || js_bool(all->item[i], "archived", false) == archived) &&
+            clockify_name_matches(request, strict == 1, js_text(all->item[i], "name")))
+            js_push(out, js_wire(all->item[i]));
+    return clockify_page(request, reply, out, 50, 5000);
+}
+
+static struct json_object *tag_of_path(Request *request, Reply *reply)
+{
+    struct json_object *tag = table_get(&request->sim->table[CLOCKIFY_TAGS], request->param[1]);
+
+    if (tag && strcmp(js_text(tag, "workspaceId"), request->param[0]) == 0)
+        return tag;
+    clockify_missing(request, reply, "Tag", "Workspace");
+    return NULL;
+}
+
+int clockify_tag_get(Request *request, Reply *reply)
+{
+    struct json_object *tag = tag_of_path(request, reply);
+    return tag ? reply_json(reply, 200, js_wire(tag)) : 400;
+}
+
+static bool tag_fits(Request *request, Reply *reply, const struct json_object *self)
+{
+    const List *all = table_group(&request->sim->table[CLOCKIFY_TAGS], request->param[0]);
+    const char *name = js_text(request_json(request), "name");
+
+    if (!clockify_name_fits(request, reply, "Tag", 0, 100))
+        return false;
+    for (size_t i = 0; i < all->n; i++)
+        if (all->item[i] != self && strcmp(js_text(all->item[i], "name"), name) == 0) {
+            clockify_fail(request, reply, 400, 501, "Tag with name %s already exists", name);
+            return false;
+        }
+    return true;
+}
+
+int clockify_tag_post(Request *request, Reply *reply)
+{
+    struct json_object *from;
+    int status;
+
+    if (!clockify_may_create(request, "whoCanCreateTags"))
+        return clockify_denied(request, reply);
+    if (!tag_fits(request, reply, NULL))
+        return 400;
+    from = js_new();
+    js_set_str(from, "name", js_text(request_json(request), "name"));
+    status =
+        reply_json(reply, 201, js_wire(clockify_make_tag(request->sim, request->param[0], from)));
+    json_object_put(from);
+    return status;
+}
+
+/* A replace: leaving `archived` out takes the tag out of the archive. */
+int clockify_tag_put(Request *request, Reply *reply)
+{
+    struct json_object *tag = tag_of_path(request, reply);
+
+    if (!tag)
+        return 400;
+    if (!clockify_may_create(request, "whoCanCreateTags"))
+        return clockify_denied(request, reply);
+    if (!tag_fits(request, reply, tag))
+        return 400;
+    js_set_str(tag, "name", js_text(request_json(request), "name"));
+    js_set_bool(tag, "archived", js_bool(request_json(request), "archived", false));
+    return reply_json(reply, 200, js_wire(tag));
+}
+
+int clockify_tag_delete(Request *request, Reply *reply)
+{
+    struct json_object *tag = tag_of_path(request, reply), *out;
+
+    if (!tag)
+        return 400;
+    if (!clockify_may_create(request, "whoCanCreateTags"))
+        return clockify_denied(request, reply);
+    out = js_wire(tag);
+    table_remove(&request->sim->table[CLOCKIFY_TAGS], tag);
+    return reply_json(reply, 200, out);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The switches of the two services as a whole, with the values they have at the start.
+ * Switches of one workspace, user, project or issue are members of its document; see seed.c.
+ */
+#include "options.h"
+
+#include <stdio.h>
+
+#include "js.h"
+
+/*
+ * oldErrors             errors carry "description" in place of "message", as servers of 2019 did
+ * boot                  the body of GET /web/boot; null = 404, as on the cloud
+ * redirectTo            every request is answered 302 to this URL (with the path behind it)
+ * archivedTagsAccepted  probes disagree: false = 400/501, true = 201
+ */
+static const char clockify_options[] =
+    "{\"oldErrors\":false,\"redirectTo\":null,\"archivedTagsAccepted\":false,"
+    "\"boot\":{\"selfHosted\":true,\"endpoint\":\"/api\",\"frontendUrl\":\"/"
+    "\",\"synchronization\":{\"websockets\":"
+    "{\"endpoint\":\"/ws\",\"apps\":{\"extension\":{\"endpoint\":\"/ws\"}}}}}}";
+
+/*
+ * state                "RUNNING"; anything else is what /status says while all else answers 503
+ * badToken             "anonymous": the request goes on as nobody; "401": it is refused
+ * anonymousMayWork     nobody has Work On Issues, so a dead token makes a worklog without an author
+ * basic                how Basic is answered: "refused" (401), "captcha" (403), "oauth" (401, asks
+ * for OAuth) readOnly             403 for every write timeTracking         false = "Time Tracking
+ * is not enabled." rateLimit            null, or {"limit":70,"fillRate":5,"intervalSeconds":1}, one
+ * bucket a user pats                 the system properties of personal access tokens origin the
+ * origin under which Tomcat knows itself; null = that of the request's Host baseUrl what stands in
+ * "self" and Location: the load balancer, not this node
+ */
+static const char jira_options[] =
+    "{\"state\":\"RUNNING\",\"badToken\":\"anonymous\",\"anonymousMayWork\":false,\"basic\":"
+    "\"refused\","
+    "\"readOnly\":false,\"timeTracking\":true,\"hoursPerDay\":8,\"daysPerWeek\":5,\"rateLimit\":"
+    "null,"
+    "\"pats\":{\"enabled\":true,\"eternal\":true,\"maxDays\":365,\"perUser\":10,\"nameLength\":40},"
+    "\"origin\":null,\"nodeId\":\"node1\",\"version\":\"10.3.13\",\"redirectTo\":null}";
+
+struct json_object *options_default(Service service, const char *context)
+{
+    char url[128];
+    struct json_object *options;
+
+    if (service == SERVICE_CLOCKIFY)
+        return js_literal(clockify_options);
+    if (service == SERVICE_CONTROL)
+        return js_new();
+    options = js_literal(jira_options);
+    snprintf(url, sizeof url, "https://jira.example.com%s", context);
+    js_set_str(options, "baseUrl", url);
+    return options;
+}
