@@ -10,6 +10,9 @@
 #include "clockify.h"
 #include "js.h"
 
+static const char client_defaults[] = "{\"id\":\"\",\"name\":\"\",\"workspaceId\":\"\","
+                                      "\"archived\":false,\"address\":null,\"note\":null}";
+
 static const char project_defaults[] =
     "{\"id\":\"\",\"name\":\"\",\"hourlyRate\":{\"amount\":0,\"currency\":\"USD\"},\"clientId\":"
     "\"\",\"workspaceId\":"
@@ -22,32 +25,17 @@ static const char project_defaults[] =
     "\"includeNonBillable\":true},\"budgetEstimate\":null,\"estimateReset\":null,\"template\":"
     "false,\"public\":false}";
 
-static struct json_object *new_doc(Sim *sim, const char *defaults, struct json_object *from)
-{
-    struct json_object *doc = js_literal(defaults);
-    char id[25];
-
-    js_merge(doc, from);
-    if (!*js_text(doc, "id")) {
-        sim_new_id(sim, id);
-        js_set_str(doc, "id", id);
-    }
-    return doc;
-}
-
 struct json_object *clockify_make_client(Sim *sim, const char *workspace, struct json_object *from)
 {
-    struct json_object *doc = new_doc(sim,
-                                      "{\"id\":\"\",\"name\":\"\",\"workspaceId\":\"\","
-                                      "\"archived\":false,\"address\":null,\"note\":null}",
-                                      from);
+    struct json_object *doc = sim_document(sim, client_defaults, from, false);
+
     js_set_str(doc, "workspaceId", workspace);
     return table_add(&sim->table[CLOCKIFY_CLIENTS], doc);
 }
 
 struct json_object *clockify_make_project(Sim *sim, const char *workspace, struct json_object *from)
 {
-    struct json_object *doc = new_doc(sim, project_defaults, from);
+    struct json_object *doc = sim_document(sim, project_defaults, from, false);
     const struct json_object *client =
         table_get(&sim->table[CLOCKIFY_CLIENTS], js_text(doc, "clientId"));
 

@@ -9,36 +9,27 @@
 #include "clockify.h"
 #include "js.h"
 
+static const char tag_defaults[] =
+    "{\"id\":\"\",\"name\":\"\",\"workspaceId\":\"\",\"archived\":false}";
+
 static const char task_defaults[] = "{\"id\":\"\",\"name\":\"\",\"projectId\":\"\",\"assigneeIds\":"
                                     "[],\"assigneeId\":\"\",\"userGroupIds\":[],"
                                     "\"estimate\":\"PT0S\",\"status\":\"ACTIVE\","
                                     "\"budgetEstimate\":0,\"billable\":true,\"hourlyRate\":null,"
                                     "\"costRate\":null,\"progress\":null,\"duration\":\"PT0S\"}";
 
-static struct json_object *made(Sim *sim, const char *defaults, struct json_object *from,
-                                const char *owner_key, const char *owner, TableId table)
-{
-    struct json_object *doc = js_literal(defaults);
-    char id[25];
-
-    js_merge(doc, from);
-    js_set_str(doc, owner_key, owner);
-    if (!*js_text(doc, "id")) {
-        sim_new_id(sim, id);
-        js_set_str(doc, "id", id);
-    }
-    return table_add(&sim->table[table], doc);
-}
-
 struct json_object *clockify_make_task(Sim *sim, const char *project, struct json_object *from)
 {
-    return made(sim, task_defaults, from, "projectId", project, CLOCKIFY_TASKS);
+    struct json_object *task = sim_document(sim, task_defaults, from, false);
+    js_set_str(task, "projectId", project);
+    return table_add(&sim->table[CLOCKIFY_TASKS], task);
 }
 
 struct json_object *clockify_make_tag(Sim *sim, const char *workspace, struct json_object *from)
 {
-    return made(sim, "{\"id\":\"\",\"name\":\"\",\"workspaceId\":\"\",\"archived\":false}", from,
-                "workspaceId", workspace, CLOCKIFY_TAGS);
+    struct json_object *tag = sim_document(sim, tag_defaults, from, false);
+    js_set_str(tag, "workspaceId", workspace);
+    return table_add(&sim->table[CLOCKIFY_TAGS], tag);
 }
 
 /* The project of the path; answers 400/501 and gives NULL when the caller cannot see it. */

@@ -62,28 +62,15 @@ static const char workspace_defaults[] =
     "\"cakeOrganizationId\":"
     "\"667281cdb634b1cad1d4e2c2\",\"_roles\":{}}";
 
-static struct json_object *made(Sim *sim, const char *defaults, struct json_object *from,
-                                TableId table)
-{
-    struct json_object *doc = js_literal(defaults);
-    char id[25];
-
-    js_merge(doc, from);
-    if (!*js_text(doc, "id")) {
-        sim_new_id(sim, id);
-        js_set_str(doc, "id", id);
-    }
-    return table_add(&sim->table[table], doc);
-}
-
 struct json_object *clockify_make_user(Sim *sim, struct json_object *from)
 {
-    return made(sim, user_defaults, from, CLOCKIFY_USERS);
+    return table_add(&sim->table[CLOCKIFY_USERS], sim_document(sim, user_defaults, from, false));
 }
 
 struct json_object *clockify_make_workspace(Sim *sim, struct json_object *from)
 {
-    return made(sim, workspace_defaults, from, CLOCKIFY_WORKSPACES);
+    return table_add(&sim->table[CLOCKIFY_WORKSPACES],
+                     sim_document(sim, workspace_defaults, from, false));
 }
 
 int clockify_boot(Request *request, Reply *reply)

@@ -2,18 +2,21 @@
 /*
  * The control port: JSON in, JSON out.
  *
- *   POST /seed                  adds (see seed.c), answers the documents made
- *   GET /state                  everything: per service a list of documents per table, in the order
- * they were made POST /reset                 forgets everything, faults and counts too GET
- * /requests?since=N       {"last": n, "requests": [{n, service, method, path, query, route, status,
- * who, at, ms, headers, body}]}: those after N; an unanswered one has no status, a lost answer 0
- *   GET, DELETE /counts         {service: {total, now, peak, routes: {"METHOD template": n}}}
- *   GET, POST, DELETE /faults   see faults.c; DELETE /faults/{id}
- *   GET, PATCH /options/{clockify|jira}           see options.c
- *   GET, PATCH, DELETE /{clockify|jira}/{table}/{reference}, or without the service: the first that
- * has it tables: users keys workspaces clients projects tasks tags entries; users tokens projects
- * issues worklogs. A new issue key is a move: the old one still leads there POST /clock
- * {"advance_s": n}
+ *   POST /seed                 adds (see seed.c), answers the documents made
+ *   GET /state                 everything: per service a list of documents per table, in the order
+ *                              in which they were made
+ *   POST /reset                forgets everything, faults and counts too
+ *   GET /requests?since=N      {"last": n, "requests": [{n, service, method, path, query, route,
+ *                              status, who, at, ms, headers, body}]}: those after N; one that is
+ *                              not answered yet has no status, one whose answer was lost has 0
+ *   GET, DELETE /counts        {service: {total, now, peak, routes: {"METHOD template": n}}}
+ *   GET, POST, DELETE /faults  see faults.c; DELETE /faults/{id} for one
+ *   GET, PATCH /options/{clockify|jira}    see options.c
+ *   GET, PATCH, DELETE /{clockify|jira}/{table}/{reference}, or without the service: the first
+ *                              that has it. Tables: users keys workspaces clients projects tasks
+ *                              tags entries, and users tokens projects issues worklogs. A new
+ *                              issue key is a move: the old one still leads there
+ *   POST /clock                {"advance_s": n}
  */
 #include <stdlib.h>
 #include <string.h>

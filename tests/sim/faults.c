@@ -2,17 +2,24 @@
 /*
  * Faults to inject. A fault is the JSON object that was posted, plus "id" and "hits":
  *
- *   {"service": "clockify"|"jira", "method": "POST", "route": part of the path or a template of the
- * routing table, "user": id, key, name or e-mail, "times": n or -1, "probability": 0..1, "seed": n,
- * "kind": one of "delay"        ms, when: "before"|"after" doing it "refuse"       connections are
- * refused until the fault is removed (service alone counts) "close_before" nothing done, no answer
- * "close_after"  done, and the answer lost "status"       code, body, when "rate_limit" retry_after
- * (a number or any text), when "garbage"      broken JSON; "raw": true = not even HTTP "html" 200
- * with a login page            "trickle"      bytes_per_s "truncate"     half of the answer, then
- * close   "huge"         bytes: an endless JSON string "redirect"     to}
+ *   {"service": "clockify"|"jira", "method": "POST", "route": a part of the path or a template of
+ *    the routing table, "user": id, key, name or e-mail, "times": n or -1, "probability": 0..1,
+ *    "seed": n, "when": "before"|"after" doing what was asked, "kind": one of
+ *      "delay"         ms
+ *      "refuse"        connections are refused until the fault is removed; only service counts
+ *      "close_before"  nothing done, no answer
+ *      "close_after"   done, and the answer lost
+ *      "status"        code, body
+ *      "rate_limit"    retry_after, a number or any text
+ *      "garbage"       broken JSON; "raw": true = not even HTTP
+ *      "html"          200 with a login page
+ *      "trickle"       bytes_per_s
+ *      "truncate"      half of the answer, then closed
+ *      "huge"          bytes: a JSON string that does not end
+ *      "redirect"      to}
  *
- * Without "when" garbage, html, truncate, trickle and huge do what was asked first; the others do
- * not.
+ * Without "when", garbage, html, truncate, trickle and huge do what was asked; the others do not.
+ * The first fault that meets a request is the only one that it gets.
  */
 #include "faults.h"
 

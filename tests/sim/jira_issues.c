@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Jira's projects and issues. An issue's document is the simulator's own (summary, type, labels,
- * status, parentId ...); the answer is built from it. Its switches: _workers  names of those who
- * have Work On Issues; null = everybody _viewers  names of those who may see it; null = everybody;
- * _anonymous  nobody in particular may see it too _editable false = closed, in a workflow state
- * that cannot be edited _remaining, _original  estimates in seconds, or null and a project's:
- * _viewers, _anonymous, _logWorkHidden.
+ * status, parentId ...); the answer is built from it. Its switches:
+ *
+ *   _workers    names of those who have Work On Issues; null = everybody
+ *   _viewers    names of those who may see it; null = everybody
+ *   _anonymous  those who are not logged in may see it too
+ *   _editable   false = closed, in a workflow state that cannot be edited
+ *   _remaining, _original  estimates in seconds, or null
+ *
+ * and a project's: _viewers, _anonymous, _logWorkHidden.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -19,7 +23,7 @@
 static void upper(const char *text, char out[static 64])
 {
     size_t n = 0;
-    for (; text[n] && n < 63; n++)
+    for (; n < 63 && text[n]; n++)
         out[n] = (char)toupper((unsigned char)text[n]);
     out[n] = '\0';
 }
@@ -33,15 +37,12 @@ void jira_issue_index(Sim *sim, struct json_object *issue)
 
 struct json_object *jira_make_project(Sim *sim, struct json_object *from)
 {
-    struct json_object *project = js_literal("{\"id\":\"\",\"key\":\"\",\"name\":\"\",\"_viewers\":"
-                                             "null,\"_anonymous\":false,\"_logWorkHidden\":false}");
-    char id[25];
+    struct json_object *project =
+        sim_document(sim,
+                     "{\"id\":\"\",\"key\":\"\",\"name\":\"\",\"_viewers\":"
+                     "null,\"_anonymous\":false,\"_logWorkHidden\":false}",
+                     from, true);
 
-    js_merge(project, from);
-    if (!*js_text(project, "id")) {
-        sim_new_number(sim, id);
-        js_set_str(project, "id", id);
-    }
     table_add(&sim->table[JIRA_PROJECTS], project);
     table_alias_set(&sim->table[JIRA_PROJECTS], js_text(project, "key"), project);
     return project;
@@ -50,19 +51,16 @@ struct json_object *jira_make_project(Sim *sim, struct json_object *from)
 struct json_object *jira_make_issue(Sim *sim, const char *project, const char *parent,
                                     struct json_object *from)
 {
-    struct json_object *issue = js_literal(
+    struct json_object *issue = sim_document(
+        sim,
         "{\"id\":\"\",\"key\":\"\",\"projectId\":\"\",\"parentId\":null,\"summary\":\"\",\"type\":"
         "\"Task\",\"labels\":[],"
         "\"status\":\"To "
         "Do\",\"_editable\":true,\"_workers\":null,\"_viewers\":null,\"_anonymous\":false,"
-        "\"_remaining\":null,\"_original\":null}");
-    char id[25], created[WHEN_SIZE];
+        "\"_remaining\":null,\"_original\":null}",
+        from, true);
+    char created[WHEN_SIZE];
 
-    js_merge(issue, from);
-    if (!*js_text(issue, "id")) {
-        sim_new_number(sim, id);
-        js_set_str(issue, "id", id);
-    }
     when_jira(sim_now_ms(sim), "+0000", created);
     js_set_str(issue, "created", created);
     js_set_str(issue, "updated", created);

@@ -25,10 +25,10 @@ struct json_object *jira_make_user(Sim *sim, struct json_object *from)
     struct json_object *user = js_literal("{\"key\":\"\",\"name\":\"\",\"emailAddress\":\"\","
                                           "\"displayName\":\"\",\"active\":true,\"deleted\":false,"
                                           "\"timeZone\":\"Etc/UTC\",\"locale\":\"en_US\"}");
-    char number[25], key[40];
 
     js_merge(user, from);
     if (!*js_text(user, "key")) {
+        char number[25], key[40];
         sim_new_number(sim, number);
         snprintf(key, sizeof key, "JIRAUSER%s", number);
         js_set_str(user, "key", key);

@@ -101,10 +101,10 @@ static bool read_rest(Request *request, Reply *reply, const struct json_object *
                       WorklogInput *input)
 {
     const char *started = js_str(body, "started");
-    char text[512];
 
     input->started = -1;
     if (js_has(body, "started") && !when_parse_jira(started, &input->started)) {
+        char text[512];
         jira_text_with(request, TEXT_BAD_START, started ? started : "", text);
         jira_fail(reply, 400, text, NULL, NULL);
         return false;
@@ -163,10 +163,11 @@ static void adjust(struct json_object *issue, const WorklogInput *input, int64_t
 static void fill(Request *request, struct json_object *worklog, const WorklogInput *input)
 {
     const struct json_object *body = request_json(request);
-    char text[WHEN_SIZE], duration[64];
+    char text[WHEN_SIZE];
     int64_t now = sim_now_ms(request->sim);
 
     if (input->seconds >= 0) {
+        char duration[64];
         jira_duration(request, input->seconds, duration);
         js_set_str(worklog, "timeSpent", duration);
         js_set_int(worklog, "timeSpentSeconds", input->seconds);

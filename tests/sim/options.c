@@ -12,7 +12,7 @@
 /*
  * oldErrors             errors carry "description" in place of "message", as servers of 2019 did
  * boot                  the body of GET /web/boot; null = 404, as on the cloud
- * redirectTo            every request is answered 302 to this URL (with the path behind it)
+ * redirectTo            every request is answered 302 to this URL, its path behind it
  * archivedTagsAccepted  probes disagree: false = 400/501, true = 201
  */
 static const char clockify_options[] =
@@ -22,15 +22,18 @@ static const char clockify_options[] =
     "{\"endpoint\":\"/ws\",\"apps\":{\"extension\":{\"endpoint\":\"/ws\"}}}}}}";
 
 /*
- * state                "RUNNING"; anything else is what /status says while all else answers 503
- * badToken             "anonymous": the request goes on as nobody; "401": it is refused
- * anonymousMayWork     nobody has Work On Issues, so a dead token makes a worklog without an author
- * basic                how Basic is answered: "refused" (401), "captcha" (403), "oauth" (401, asks
- * for OAuth) readOnly             403 for every write timeTracking         false = "Time Tracking
- * is not enabled." rateLimit            null, or {"limit":70,"fillRate":5,"intervalSeconds":1}, one
- * bucket a user pats                 the system properties of personal access tokens origin the
- * origin under which Tomcat knows itself; null = that of the request's Host baseUrl what stands in
- * "self" and Location: the load balancer, not this node
+ * state             "RUNNING"; anything else is what /status says while all else answers 503
+ * badToken          "anonymous": the request goes on as nobody; "401": it is refused
+ * anonymousMayWork  nobody in particular has Work On Issues: a dead token makes a worklog
+ *                   without an author
+ * basic             how Basic is answered: "refused" (401), "captcha" (403), "oauth" (401)
+ * readOnly          403 for every write
+ * timeTracking      false = "Time Tracking is not enabled."
+ * rateLimit         null, or {"limit":70,"fillRate":5,"intervalSeconds":1}, one bucket a user
+ * pats              the system properties of personal access tokens
+ * origin            the origin under which Tomcat knows itself; null = that of the Host header
+ * baseUrl           what stands in "self" and Location: the load balancer, not this node
+ * redirectTo        every request is answered 302 to this URL, its path behind it
  */
 static const char jira_options[] =
     "{\"state\":\"RUNNING\",\"badToken\":\"anonymous\",\"anonymousMayWork\":false,\"basic\":"

@@ -4,23 +4,29 @@
  *
  *   {"clockify": {
  *      "users":      [{"email", "name", "apiKeys": ["..."], "timeZone": "Europe/Amsterdam",
- * "status"}], "workspaces": [{"name", "members": [{"user", "role":
- * OWNER|WORKSPACE_ADMIN|PROJECT_MANAGER|MEMBER}], "settings": {members of workspaceSettings},
- * "_hourlyLimit", "_secondLimit", "_retryAfter"}], "clients":    [{"workspace", "name"}],
+ *                      "_unverified", "_banned"}],
+ *      "workspaces": [{"name", "settings": {members of workspaceSettings},
+ *                      "members": [{"user", "role": OWNER|WORKSPACE_ADMIN|PROJECT_MANAGER|MEMBER}],
+ *                      "_hourlyLimit", "_secondLimit", "_retryAfter"}],
+ *      "clients":    [{"workspace", "name"}],
  *      "projects":   [{"workspace", "name", "client", "members": [user], "public", "archived",
- * "billable"}], "tasks":      [{"project", "name", "status"}], "tags":       [{"workspace", "name",
- * "archived"}], "entries":    [{"workspace", "user", "start", "end", "description", "projectId",
- * "_approved"}]}, "jira": { "users":      [{"key", "name", "displayName", "emailAddress", "locale",
- * "active", "tokens": [raw | {"raw", "name", "days"}]}], "projects":   [{"key", "name", "_viewers",
- * "_anonymous", "_logWorkHidden"}], "issues":     [{"key", "project", "summary", "type", "labels",
- * "parent", "_editable", "_workers", "_viewers",
- *                      "_anonymous", "_remaining"}]},
+ *                      "billable"}],
+ *      "tasks":      [{"project", "name", "status"}],
+ *      "tags":       [{"workspace", "name", "archived"}],
+ *      "entries":    [{"workspace", "user", "start", "end", "description", "projectId",
+ *                      "_approved"}]},
+ *    "jira": {
+ *      "users":      [{"key", "name", "displayName", "emailAddress", "locale", "active", "_admin",
+ *                      "tokens": [raw | {"raw", "name", "days"}]}],
+ *      "projects":   [{"key", "name", "_viewers", "_anonymous", "_logWorkHidden"}],
+ *      "issues":     [{"key", "project", "summary", "type", "labels", "parent", "_editable",
+ *                      "_workers", "_viewers", "_anonymous", "_remaining"}]},
  *    "options": {"clockify": {...}, "jira": {...}}}
  *
- * A reference (workspace, user, project, client, parent) is an id, key, name or e-mail. "id" may be
- * given anywhere and is made otherwise; an issue's project is otherwise the one whose key its own
- * begins with; the first workspace with a member becomes that user's active one. "count": n makes n
- * of one, "{n}" in each text being 1..n, or from "from" on.
+ * A reference (workspace, user, project, client, parent) is an id, key, name or e-mail. "id" may
+ * be given anywhere and is made otherwise; an issue's project is otherwise the one whose key its
+ * own begins with; the first workspace with a member becomes that user's active one. "count": n
+ * makes n of one, "{n}" in each text being 1..n, or from "from" on.
  */
 #include "seed.h"
 

@@ -81,6 +81,23 @@ void sim_new_number(Sim *sim, char id[static 25])
     snprintf(id, 25, "%llu", (unsigned long long)(10000 + sim->next_number++));
 }
 
+struct json_object *sim_document(Sim *sim, const char *defaults, struct json_object *from,
+                                 bool number)
+{
+    struct json_object *doc = js_literal(defaults);
+
+    js_merge(doc, from);
+    if (!*js_text(doc, "id")) {
+        char id[25];
+        if (number)
+            sim_new_number(sim, id);
+        else
+            sim_new_id(sim, id);
+        js_set_str(doc, "id", id);
+    }
+    return doc;
+}
+
 void sim_new_secret(char secret[static 45])
 {
     static const char alphabet[] =

@@ -116,6 +116,10 @@ void sim_clear(Sim *sim); /* frees what sim_reset() made */
 /* A new id as Clockify's (24 hexadecimal digits) or Jira's (a number as text). */
 void sim_new_id(Sim *sim, char id[static 25]);
 void sim_new_number(Sim *sim, char id[static 25]);
+/* The defaults with `from` merged over them, and an id of Clockify's or Jira's kind unless there is
+ * one. */
+struct json_object *sim_document(Sim *sim, const char *defaults, struct json_object *from,
+                                 bool number);
 /* 44 characters as Jira's personal access tokens have them. */
 void sim_new_secret(char secret[static 45]);
 
