@@ -11,6 +11,7 @@ int64_t backoff_ms(unsigned failures, int64_t first_ms, int64_t most_ms, uint32_
         wait = wait > most_ms / 2 ? most_ms : wait * 2;
     if (wait <= 0)
         return 0;
-    int64_t half = wait / 2;
-    return wait - half + (int64_t)((double)half * ((double)random / (double)UINT32_MAX));
+    uint64_t half = (uint64_t)wait / 2;
+    uint64_t part = half / UINT32_MAX * random + half % UINT32_MAX * random / UINT32_MAX;
+    return wait - (int64_t)(half - part);
 }
