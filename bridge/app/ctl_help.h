@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* The help of clockify-bridgectl, all of it from the tables of commands and of methods. */
+
+#include "app/ctl_commands.h"
+
+void ctl_help_overview(void);                                        /* --help */
+int ctl_help_run(Ctl *ctl, const CtlCommand *command, Json *params); /* help [COMMAND | METHOD] */
+
+/* What an operator can do about an error with this reason; NULL = nothing to add. */
+const char *ctl_help_hint(const char *reason);

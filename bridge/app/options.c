@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Reads the command line of clockify-bridged; acts on nothing but --help and --version. */
+
+#include "app/options.h"
+
+#include "config.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <sysexits.h>
+
+enum { OPTION_CHECK_CONFIG = 256, OPTION_VERSION };
+
+static const struct option long_options[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"check-config", no_argument, NULL, OPTION_CHECK_CONFIG},
+    {"version", no_argument, NULL, OPTION_VERSION},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+static int print_help(void);
+static int print_version(void);
+static int usage_error(void);
+
+int options_parse(int argc, char **argv, Options *ret)
+{
+    Options options = {.config = OPTIONS_DEFAULT_CONFIG};
+    int option;
+    while ((option = getopt_long(argc, argv, "c:h", long_options, NULL)) >= 0) {
+        switch (option) {
+        case 'c':
+            options.config = optarg;
+            break;
+        case OPTION_CHECK_CONFIG:
+            options.check_config = true;
+            break;
+        case OPTION_VERSION:
+            return print_version();
+        case 'h':
+            return print_help();
+        default:
+            return usage_error();
+        }
+    }
+    if (optind < argc) {
+        fprintf(stderr, "clockify-bridged: unexpected argument: %s\n", argv[optind]);
+        return usage_error();
+    }
+    *ret = options;
+    return OPTIONS_GO_ON;
+}
+
+static int print_help(void)
+{
+    fputs(
+        "Usage: clockify-bridged [OPTION]...\n"
+        "Carries timers and worklogs between a Jira Data Center node and Clockify.\n"
+        "Runs in the foreground, as systemd wants it; tells systemd when it is ready.\n"
+        "\n"
+        "  -c, --config FILE   read this file (default " OPTIONS_DEFAULT_CONFIG ")\n"
+        "      --check-config  check that file and what it names, print every fault, start "
+        "nothing\n"
+        "      --version       print the version\n"
+        "  -h, --help          print this text\n"
+        "\n"
+        "SIGHUP reads the configuration again; a faulty file changes nothing. SIGTERM and SIGINT\n"
+        "finish what is in flight, for 5 seconds at most; nothing that was answered is lost.\n"
+        "\n"
+        "Exit status:\n"
+        "   0  ended as asked, or the configuration is good\n"
+        "  64  wrong usage\n"
+        "  70  a defect of this program; the last log line has the details\n"
+        "  71  the system refused something, such as the socket\n"
+        "  74  the store cannot be opened\n"
+        "  78  the configuration or the master key is wrong: a restart does not help\n",
+        stdout);
+    return EX_OK;
+}
+
+static int print_version(void)
+{
+    puts("clockify-bridged " PACKAGE_VERSION);
+    return EX_OK;
+}
+
+static int usage_error(void)
+{
+    fputs("Try: clockify-bridged --help\n", stderr);
+    return EX_USAGE;
+}
