@@ -31,7 +31,7 @@ int error_set(Error *error, ErrorReason reason, const char *format, ...)
 
 int error_param(Error *error, const char *param, const char *format, ...)
 {
-    char copy[sizeof(error->param)];
+    char copy[sizeof((Error){0}.param)];
     va_list args;
     text_copy(copy, sizeof(copy), param);
     va_start(args, format);
@@ -44,7 +44,7 @@ int error_param(Error *error, const char *param, const char *format, ...)
 
 int error_limit(Error *error, const char *limit, const char *format, ...)
 {
-    char copy[sizeof(error->limit)];
+    char copy[sizeof((Error){0}.limit)];
     va_list args;
     text_copy(copy, sizeof(copy), limit);
     va_start(args, format);
@@ -57,7 +57,7 @@ int error_limit(Error *error, const char *limit, const char *format, ...)
 
 int error_not_found(Error *error, const char *what, const char *format, ...)
 {
-    char copy[sizeof(error->what)];
+    char copy[sizeof((Error){0}.what)];
     va_list args;
     text_copy(copy, sizeof(copy), what);
     va_start(args, format);

@@ -151,13 +151,12 @@ static void the_sample_is_the_defaults(void **state _unused_)
     _cleanup_free_ char *sample = config_sample();
     _cleanup_(config_freep) Config *config = load_good(sample);
     _cleanup_(config_freep) Config *wanted = config_default();
-    _cleanup_json_ Json *changes = config_changes(wanted, config);
+    _cleanup_json_ Json *differences = config_changes(wanted, config);
     check_defaults(config);
-    assert_int_equal(json_count(changes), 0);
+    assert_int_equal(json_count(differences), 0);
 }
 
-/* ... and has every setting, once: with another value in its line each one is found changed or
- * wrong. */
+/* A sample without a setting would parse to the defaults just as well. */
 static void the_sample_has_every_setting(void **state _unused_)
 {
     size_t count;
