@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * When to try again: doubling from `first` to `most`, each wait spread over 50..100 % of itself so that
- * a thousand users do not come back in the same second. A pure function of its arguments.
+ * When to try again: doubling from `first` to `most`, each wait spread over 50..100 % of itself so
+ * that a thousand users do not come back in the same second. A pure function of its arguments.
  */
 
 #include "base/util.h"

@@ -3,8 +3,8 @@
 
 /*
  * Errors are values: a function that fails returns a negative number and fills the Error that its
- * caller owns. One table (error_info) gives for every reason its name and number in the protocol, what
- * the journal does about it, and its words in the manual; nothing else decides on an error.
+ * caller owns. One table (error_info) gives for every reason its name and number in the protocol,
+ * what the journal does about it, and its words in the manual; nothing else decides on an error.
  */
 
 #include "base/json.h"
@@ -40,11 +40,11 @@ typedef enum ErrorAction {
 } ErrorAction;
 
 typedef struct ErrorInfo {
-    const char *name;   /* "invalid_params": what callers branch on */
-    int code;           /* -32602: the JSON-RPC number */
+    const char *name; /* "invalid_params": what callers branch on */
+    int code;         /* -32602: the JSON-RPC number */
     ErrorAction action;
-    const char *when;   /* one sentence for the manual */
-    const char *data;   /* the members of `data` beside reason, for the manual; "" for none */
+    const char *when; /* one sentence for the manual */
+    const char *data; /* the members of `data` beside reason, for the manual; "" for none */
 } ErrorInfo;
 
 /* Required fields of a workspace that an entry lacks: a set of bits, "missing" in the protocol. */
@@ -58,24 +58,25 @@ enum {
 /* No pointer in it is owned: it can be copied and dropped freely. Text too long is cut. */
 typedef struct Error {
     ErrorReason reason;
-    char message[320];  /* one sentence for a person, naming no secret */
-    char param[64];     /* invalid_params: which */
-    char limit[32];     /* invalid_request: the limit that was passed */
-    char what[16];      /* not_found: issue, workspace, project, task, tag, timer, entry, worklog */
-    char service[16];   /* clockify or jira */
-    unsigned missing;   /* refused: FIELD_ bits */
-    int upstream_status; /* HTTP status; 0 = no answer to report */
-    int64_t upstream_code; /* Clockify's own code; 0 = none */
+    char message[320]; /* one sentence for a person, naming no secret */
+    char param[64];    /* invalid_params: which */
+    char limit[32];    /* invalid_request: the limit that was passed */
+    char what[16];     /* not_found: issue, workspace, project, task, tag, timer, entry, worklog */
+    char service[16];  /* clockify or jira */
+    unsigned missing;  /* refused: FIELD_ bits */
+    int upstream_status;        /* HTTP status; 0 = no answer to report */
+    int64_t upstream_code;      /* Clockify's own code; 0 = none */
     char upstream_message[200]; /* what the upstream said, cut; may echo what a user typed */
-    int64_t retry_after_s; /* > 0 where known */
+    int64_t retry_after_s;      /* > 0 where known */
     char key_url[256];
-    char incident[24];  /* internal: the word to look for in the log */
+    char incident[24]; /* internal: the word to look for in the log */
 } Error;
 
 const ErrorInfo *error_info(ErrorReason reason);
 ErrorReason error_from_name(const char *name); /* ERROR_NONE when unknown */
 
-/* Clears *error, sets reason and message, returns -1: "return error_set(error, ...)". error may be NULL. */
+/* Clears *error, sets reason and message, returns -1: "return error_set(error, ...)". error may be
+ * NULL. */
 int error_set(Error *error, ErrorReason reason, const char *format, ...) _printf_(3, 4);
 
 /* The same for the reasons that always name something. */
@@ -83,14 +84,16 @@ int error_param(Error *error, const char *param, const char *format, ...) _print
 int error_limit(Error *error, const char *limit, const char *format, ...) _printf_(3, 4);
 int error_not_found(Error *error, const char *what, const char *format, ...) _printf_(3, 4);
 
-/* A defect of ours: gives it a fresh incident word and logs the details under it; the message for the
- * caller names the incident alone. */
+/* A defect of ours: gives it a fresh incident word and logs the details under it; the message for
+ * the caller names the incident alone. */
 int error_internal(Error *error, const char *format, ...) _printf_(2, 3);
 
-/* The `error` member of a JSON-RPC answer: {code, message, data:{reason, ...}}. The caller owns it. */
+/* The `error` member of a JSON-RPC answer: {code, message, data:{reason, ...}}. The caller owns it.
+ */
 Json *error_to_json(const Error *error);
 
-/* A problem as entries and worklogs show it: {reason, message, missing?, upstream?}. Owned by the caller. */
+/* A problem as entries and worklogs show it: {reason, message, missing?, upstream?}. Owned by the
+ * caller. */
 Json *error_to_problem(const Error *error);
 
 /* ["project","tags"] for FIELD_ bits. Owned by the caller. */

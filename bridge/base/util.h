@@ -12,11 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define _cleanup_(function)    __attribute__((cleanup(function)))
-#define _cleanup_free_         _cleanup_(freep)
-#define _cleanup_close_        _cleanup_(closep)
-#define _printf_(text, args)   __attribute__((format(printf, text, args)))
-#define _unused_               __attribute__((unused))
+#define _cleanup_(function)  __attribute__((cleanup(function)))
+#define _cleanup_free_       _cleanup_(freep)
+#define _cleanup_close_      _cleanup_(closep)
+#define _printf_(text, args) __attribute__((format(printf, text, args)))
+#define _unused_             __attribute__((unused))
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
