@@ -9,11 +9,12 @@
 
 #include "remote/url.h"
 
-#define CLOUD_API "https://api.clockify.me/api/v1"
-#define CLOUD_KEY "https://app.clockify.me/user/preferences#advanced"
-#define KEY_PAGE  "/user/preferences#advanced"
-#define API_PATH  "/api/v1"
-#define DOMAIN    ".clockify.me"
+#define CLOUD_API   "https://api.clockify.me/api/v1"
+#define CLOUD_KEY   "https://app.clockify.me/user/preferences#advanced"
+#define KEY_PAGE    "/user/preferences#advanced"
+#define API_PATH    "/api/v1"
+#define DOMAIN_NAME "clockify.me"
+#define DOMAIN      "." DOMAIN_NAME
 
 typedef struct Region {
     const char *name, *alias;
@@ -80,7 +81,7 @@ int clockify_server_from_url(const char *text, ClockifyServer *ret, Error *error
 
 static bool below_clockify(const char *host)
 {
-    return streq(host, DOMAIN + 1) || ends_with(host, strlen(host), DOMAIN);
+    return streq(host, DOMAIN_NAME) || ends_with(host, strlen(host), DOMAIN);
 }
 
 /* A path is what a browser showed there, e.g. /tracker: of no meaning. */

@@ -15,6 +15,7 @@
 #define IN_FLIGHT_MOST 4096
 
 static int set_up_multi(RestClient *client, Error *error);
+static bool is_idle(const RestClient *client);
 static void fail_now(Transfer *transfer, const char *why);
 static void start_waiting(RestClient *client);
 static void start(Transfer *transfer);
@@ -84,6 +85,22 @@ void rest_client_free(RestClient *client)
         release(client);
 }
 
+void rest_client_retire(RestClient *client)
+{
+    if (!client)
+        return;
+    client->retired = true;
+    if (is_idle(client))
+        rest_client_free(client);
+}
+
+static bool is_idle(const RestClient *client)
+{
+    return client->in_flight.count + client->waiting[0].count + client->waiting[1].count +
+               client->finished.count ==
+           0;
+}
+
 void rest_send(RestClient *client, RestRequest *request, RestDone done, void *arg)
 {
     Transfer *transfer = xcalloc(1, sizeof(*transfer));
@@ -128,6 +145,7 @@ static int set_up_multi(RestClient *client, Error *error)
 static void fail_now(Transfer *transfer, const char *why)
 {
     transfer->answer.outcome = REST_NOT_SENT;
+    transfer->answer.failure = REST_BROKEN;
     transfer->answer.retry_after_s = transfer->answer.last_page = -1;
     transfer->answer.body = xstrdup("");
     text_copy(transfer->answer.problem, sizeof(transfer->answer.problem), why);
@@ -212,7 +230,8 @@ static void count_outcome(RestStats *stats, RestOutcome outcome)
         stats->unclear++;
 }
 
-/* A callback may send further requests (they only join lists here) and may free the client. */
+/* A callback may send further requests (they only join lists here) and may free or retire the
+ * client. */
 void rest_hand_out(RestClient *client)
 {
     if (client->handing_out)
@@ -225,7 +244,7 @@ void rest_hand_out(RestClient *client)
         transfer_free(transfer);
     }
     client->handing_out = false;
-    if (client->freed)
+    if (client->freed || (client->retired && is_idle(client)))
         release(client);
 }
 

@@ -54,12 +54,13 @@ typedef enum RestOutcome {
     REST_UNCLEAR,  /* sent, but no whole answer: it may have had its effect */
 } RestOutcome;
 
+/* How far a request came that has no answer; a proxy counts as the server. */
 typedef enum RestFailure {
     REST_FINE,
-    REST_NO_NAME,
-    REST_NO_CONNECTION,
-    REST_NO_TLS,
-    REST_BROKEN
+    REST_NO_NAME,       /* the host's name could not be looked up */
+    REST_NO_CONNECTION, /* no TCP connection */
+    REST_NO_TLS,        /* no TLS on it: the handshake, or a certificate that does not hold */
+    REST_BROKEN,        /* later than that, or none of these */
 } RestFailure;
 
 typedef struct RestAnswer {

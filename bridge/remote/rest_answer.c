@@ -23,6 +23,7 @@ static int hex_digit(char c);
 static void read_status(Transfer *transfer);
 static bool is_json(const char *type);
 static bool may_have_left(Transfer *transfer);
+static RestFailure failed_step(Transfer *transfer, CURLcode code);
 static void say_problem(Transfer *transfer, CURLcode code);
 static bool is_about_trust(CURLcode code);
 static char *host_of(const char *url);
@@ -161,6 +162,7 @@ void rest_answer_finish(Transfer *transfer, CURLcode code)
         read_status(transfer);
     } else {
         answer->outcome = may_have_left(transfer) ? REST_UNCLEAR : REST_NOT_SENT;
+        answer->failure = failed_step(transfer, code);
         answer->timed_out = code == CURLE_OPERATION_TIMEDOUT;
         buffer_clear(&transfer->body); /* half an answer misleads */
         say_problem(transfer, code);
@@ -210,6 +212,27 @@ static bool may_have_left(Transfer *transfer)
         strncasecmp(transfer->request.url, "https:", 6) == 0)
         return false;
     return sent > 0;
+}
+
+/* A time-out says only that; how far it came is read from the clock of each step. */
+static RestFailure failed_step(Transfer *transfer, CURLcode code)
+{
+    curl_off_t name_us = 0, connect_us = 0, handshake_us = 0;
+
+    if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY)
+        return REST_NO_NAME;
+    if (code == CURLE_COULDNT_CONNECT)
+        return REST_NO_CONNECTION;
+    if (is_about_trust(code))
+        return REST_NO_TLS;
+    if (code != CURLE_OPERATION_TIMEDOUT || transfer->answer.outcome == REST_UNCLEAR)
+        return REST_BROKEN;
+    curl_easy_getinfo(transfer->easy, CURLINFO_NAMELOOKUP_TIME_T, &name_us);
+    curl_easy_getinfo(transfer->easy, CURLINFO_CONNECT_TIME_T, &connect_us);
+    curl_easy_getinfo(transfer->easy, CURLINFO_APPCONNECT_TIME_T, &handshake_us);
+    if (connect_us == 0)
+        return name_us == 0 ? REST_NO_NAME : REST_NO_CONNECTION;
+    return handshake_us == 0 ? REST_NO_TLS : REST_BROKEN;
 }
 
 /* libcurl's own details are shown where they help an admin and hold no URL: with certificates. */

@@ -66,6 +66,7 @@ struct RestClient {
     RestStats stats;
     bool handing_out; /* inside callbacks */
     bool freed;       /* rest_client_free was called from one of them */
+    bool retired;     /* frees itself once nothing is left to answer */
 };
 
 /* rest_curl.c */
