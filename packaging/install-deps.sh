@@ -1,0 +1,112 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Installs what building (and testing) needs, on Debian 12 and RHEL 9 and their kin. The package lists stand here
+# and nowhere else. Quick when all is there; installs nothing else; never asks.
+set -eu
+
+usage() {
+    cat <<'EOF'
+Usage: sh packaging/install-deps.sh [--list] build|demo|test
+  build   compilers and libraries
+  demo    the same and what packaging/demo.sh uses
+  test    the same and what tests/run.sh uses
+  --list  only print the packages that are missing
+Installing wants root, or sudo.
+EOF
+}
+
+# One list a system; words beginning with @ are commands that may come from anywhere, followed by =PACKAGE.
+debian_build='gcc make autoconf automake pkg-config libc6-dev libcurl4-openssl-dev libxml2-dev libjson-c-dev
+    libconfig-dev libsqlite3-dev libssl-dev libsystemd-dev'
+debian_demo='libcmocka-dev libmicrohttpd-dev @python3=python3'
+debian_test='clang clang-format cppcheck valgrind git file xz-utils python3-pytest
+    @node=nodejs @npm=npm'
+
+# libconfig-devel, libcmocka-devel and libmicrohttpd-devel are in CodeReady Builder (CRB); cppcheck is in EPEL alone
+# and is left out: its suite says so.
+rhel_build='gcc make autoconf automake pkgconf-pkg-config libcurl-devel libxml2-devel json-c-devel libconfig-devel
+    sqlite-devel openssl-devel systemd-devel'
+rhel_demo='libcmocka-devel libmicrohttpd-devel @python3=python3'
+rhel_test='clang clang-tools-extra valgrind git file xz libasan libubsan python3-pytest
+    @node=nodejs @npm=npm'
+
+list=no
+if [ "${1:-}" = --list ]; then
+    list=yes
+    shift
+fi
+case ${1:-} in
+build | demo | test) purpose=$1 ;;
+-h | --help) usage; exit 0 ;;
+*) usage >&2; exit 64 ;;
+esac
+
+if command -v apt-get >/dev/null 2>&1; then
+    system=debian
+elif command -v dnf >/dev/null 2>&1; then
+    system=rhel
+else
+    echo "install-deps: neither apt-get nor dnf is here: install by hand what the README names" >&2
+    exit 1
+fi
+
+wanted() {
+    eval "echo \$${system}_build"
+    [ "$purpose" = build ] || eval "echo \$${system}_demo"
+    [ "$purpose" != test ] || eval "echo \$${system}_test"
+}
+
+installed() { # PACKAGE
+    if [ $system = debian ]; then
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+    else
+        rpm -q --quiet --whatprovides "$1"
+    fi
+}
+
+missing() {
+    for word in $(wanted); do
+        case $word in
+        @*)
+            command=${word%%=*}
+            command -v "${command#@}" >/dev/null 2>&1 || echo "${word#*=}" ;;
+        *)
+            installed "$word" || echo "$word" ;;
+        esac
+    done
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null 2>&1; then
+        sudo "$@"
+    else
+        echo "install-deps: these packages are missing, and only root can install them (there is no sudo):" $packages >&2
+        exit 1
+    fi
+}
+
+# The lists of a fresh image are empty, those of an old one name versions that are gone: refreshed when it fails.
+install_debian() {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" </dev/null && return 0
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q </dev/null
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" </dev/null
+}
+
+# CRB has another name with and without a subscription; a clone of RHEL calls it crb.
+install_rhel() {
+    as_root dnf install -y -q 'dnf-command(config-manager)' </dev/null
+    as_root dnf config-manager --set-enabled crb </dev/null 2>/dev/null ||
+        as_root dnf config-manager --set-enabled "codeready-builder-for-rhel-9-$(uname -m)-rpms" </dev/null ||
+        echo "install-deps: CRB could not be enabled; trying without it" >&2
+    as_root dnf install -y -q "$@" </dev/null
+}
+
+packages=$(missing)
+if [ $list = yes ]; then
+    [ -z "$packages" ] || printf '%s\n' $packages
+elif [ -n "$packages" ]; then
+    echo "install-deps: installing" $packages >&2
+    install_$system $packages >&2
+fi
