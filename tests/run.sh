@@ -210,7 +210,7 @@ pytest_in() { # BUILD PATH: runs with the programs of that build
 }
 
 suite_simulator() {
-    need_gcc && pytest_in gcc tests/sim/test_sim.py
+    need_gcc && pytest_in gcc tests/sim
 }
 
 suite_daemon() {

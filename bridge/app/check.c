@@ -119,7 +119,11 @@ static void fault(Check *check, const char *name, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    fprintf(stderr, "%s: %s: ", check->config->file, name);
+    unsigned line = config_line(check->config->file, name);
+    if (line > 0)
+        fprintf(stderr, "%s:%u: %s: ", check->config->file, line, name);
+    else
+        fprintf(stderr, "%s: %s: ", check->config->file, name);
     vfprintf(stderr, format, args);
     fputc('\n', stderr);
     va_end(args);

@@ -75,6 +75,23 @@ int config_load(const char *path, Config **ret, Buffer *faults)
     return 0;
 }
 
+unsigned config_line(const char *path, const char *name)
+{
+    _cleanup_(buffer_done) Buffer faults = BUFFER_EMPTY;
+    _cleanup_free_ char *text = NULL;
+    config_t parsed;
+    unsigned line = 0;
+    if (config_file_read(path, &text, &faults) < 0)
+        return 0;
+    config_init(&parsed);
+    if (config_read_string(&parsed, text)) {
+        const Node *node = config_lookup(&parsed, name);
+        line = node ? config_setting_source_line(node) : 0;
+    }
+    config_destroy(&parsed);
+    return line;
+}
+
 void config_free(Config *config)
 {
     size_t count;

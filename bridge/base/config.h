@@ -128,6 +128,10 @@ Config *config_default(void);
 struct Buffer;
 int config_load(const char *path, Config **ret, struct Buffer *faults);
 
+/* The line of `path` on which "group.name" stands, for messages about a value that only its user
+ * can judge; 0 when it is not there. */
+unsigned config_line(const char *path, const char *name);
+
 void config_free(Config *config);
 DEFINE_CLEANUP(Config, config_free)
 
