@@ -20,7 +20,7 @@ static bool has_upstream(const Error *error);
 static Json *upstream_to_json(const Error *error);
 static void put_if_any(Json *object, const char *key, const char *text);
 
-int error_set(Error *error, ErrorReason reason, const char *format, ...)
+int(error_set)(Error *error, ErrorReason reason, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -29,7 +29,7 @@ int error_set(Error *error, ErrorReason reason, const char *format, ...)
     return -1;
 }
 
-int error_param(Error *error, const char *param, const char *format, ...)
+int(error_param)(Error *error, const char *param, const char *format, ...)
 {
     char copy[sizeof((Error){0}.param)];
     va_list args;
@@ -42,7 +42,7 @@ int error_param(Error *error, const char *param, const char *format, ...)
     return -1;
 }
 
-int error_limit(Error *error, const char *limit, const char *format, ...)
+int(error_limit)(Error *error, const char *limit, const char *format, ...)
 {
     char copy[sizeof((Error){0}.limit)];
     va_list args;
@@ -55,7 +55,7 @@ int error_limit(Error *error, const char *limit, const char *format, ...)
     return -1;
 }
 
-int error_not_found(Error *error, const char *what, const char *format, ...)
+int(error_not_found)(Error *error, const char *what, const char *format, ...)
 {
     char copy[sizeof((Error){0}.what)];
     va_list args;
@@ -68,7 +68,7 @@ int error_not_found(Error *error, const char *what, const char *format, ...)
     return -1;
 }
 
-int error_internal(Error *error, const char *format, ...)
+int(error_internal)(Error *error, const char *format, ...)
 {
     char incident[sizeof(error->incident)];
     _cleanup_free_ char *details = NULL;

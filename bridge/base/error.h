@@ -88,6 +88,18 @@ int error_not_found(Error *error, const char *what, const char *format, ...) _pr
  * the caller names the incident alone. */
 int error_internal(Error *error, const char *format, ...) _printf_(2, 3);
 
+/* That they fail is plain at the place of the call, so that a compiler or analyser knows that what
+ * follows a failure never runs. */
+static inline int error_failed(int r _unused_)
+{
+    return -1;
+}
+#define error_set(...)       error_failed(error_set(__VA_ARGS__))
+#define error_param(...)     error_failed(error_param(__VA_ARGS__))
+#define error_limit(...)     error_failed(error_limit(__VA_ARGS__))
+#define error_not_found(...) error_failed(error_not_found(__VA_ARGS__))
+#define error_internal(...)  error_failed(error_internal(__VA_ARGS__))
+
 /* The `error` member of a JSON-RPC answer: {code, message, data:{reason, ...}}. The caller owns it.
  */
 Json *error_to_json(const Error *error);
