@@ -5,6 +5,7 @@
 #include "app/ctl_run.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -83,21 +84,16 @@ static int connect_service(Ctl *ctl, const Json *params, MethodId method, const 
 /* Reads a whole file, "-" = standard input; complains when it cannot. */
 static int read_file(const char *path, Buffer *ret)
 {
-    FILE *file = streq(path, "-") ? stdin : fopen(path, "re");
+    _cleanup_close_ int fd =
+        streq(path, "-") ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
     char bytes[4096];
-    size_t got;
-    if (!file) {
-        ctl_complain("%s cannot be read: %s", path, strerror(errno));
-        return -1;
-    }
-    while (ret->length <= FILE_MOST && (got = fread(bytes, 1, sizeof(bytes), file)) > 0)
-        buffer_add(ret, bytes, got);
-    bool failed = ferror(file);
-    if (file != stdin)
-        fclose(file);
+    ssize_t got = fd < 0 ? -1 : 0;
+    while (fd >= 0 && ret->length <= FILE_MOST && (got = read(fd, bytes, sizeof(bytes))) > 0)
+        buffer_add(ret, bytes, (size_t)got);
+    int saved = errno;
     secret_wipe(bytes, sizeof(bytes));
-    if (failed || ret->length > FILE_MOST) {
-        ctl_complain("%s %s", path, failed ? "cannot be read" : "is too long");
+    if (got < 0 || ret->length > FILE_MOST) {
+        ctl_complain("%s cannot be read: %s", path, got < 0 ? strerror(saved) : "it is too long");
         return -1;
     }
     return 0;

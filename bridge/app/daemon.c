@@ -185,11 +185,12 @@ static int make_bridge(Daemon *daemon, Error *error)
 {
     if (gethostname(daemon->node, sizeof(daemon->node) - 1) < 0)
         strcpy(daemon->node, "localhost");
+    Keyring *keyring = STEAL(daemon->keyring); /* the bridge's from here on */
     const BridgeParts parts = {
         .event = daemon->event,
         .config = daemon->config,
         .store = daemon->store,
-        .keyring = STEAL(daemon->keyring),
+        .keyring = keyring,
         .node = daemon->node,
         .version = PACKAGE_VERSION,
         .reply = reply,
