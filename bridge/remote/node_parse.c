@@ -16,7 +16,7 @@
 
 /* What was met on the way, to say why there is no address. */
 typedef struct Search {
-    bool placeholder; /* a "${...}" in a value we need */
+    bool unresolved; /* a "${...}" in a value we need */
     bool https, ajp;
 } Search;
 
@@ -144,7 +144,7 @@ static bool read_connector(const xmlNode *connector, NodeAddress *ret, Search *s
         _cleanup_free_ char *value = attribute(connector, needed[i]);
 
         if (value && has_placeholder(value)) {
-            search->placeholder = true;
+            search->unresolved = true;
             return false;
         }
     }
@@ -202,7 +202,7 @@ static bool read_context(const xmlNode *service, char **ret, Search *search)
     _cleanup_free_ char *path = context ? attribute(context, "path") : NULL;
 
     if (path && has_placeholder(path)) {
-        search->placeholder = true;
+        search->unresolved = true;
         return false;
     }
     if (path && !is_clean(path, "/-._~"))
@@ -291,7 +291,7 @@ static int fail_not_found(const Search *search, Error *error)
 {
     const char *why = "has no Connector that speaks plain HTTP";
 
-    if (search->placeholder)
+    if (search->unresolved)
         why = "has a ${...} where the port, address or path should be";
     else if (search->https || search->ajp)
         why = "has only Connectors for https or AJP";
