@@ -122,7 +122,11 @@ int journal_intent_insert(Db *db, Intent *intent, Error *error); /* sets intent-
 int journal_intent_update(Db *db, const Intent *intent,
                           Error *error); /* state, attempts, next_attempt, problem */
 int journal_intent_delete(Db *db, int64_t id, Error *error);
+/* All of an entry but the intent `keep` (0 = all). */
+int journal_intent_delete_others(Db *db, int64_t entry_id, int64_t keep, Error *error);
 int journal_intent_get(Db *db, int64_t id, Intent *ret, Error *error); /* 1, 0, negative */
+/* An unfinished intent of this kind for the entry: its id, 0 = none. */
+int journal_intent_find(Db *db, int64_t entry_id, IntentKind kind, int64_t *ret, Error *error);
 int journal_intent_count(Db *db, int64_t entry_id, int64_t *ret,
                          Error *error); /* not yet carried out */
 /* Every intent in order of ids, for the start-up. */

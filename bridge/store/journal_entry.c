@@ -188,17 +188,18 @@ int journal_entry_list_running(Db *db, int64_t after, int64_t limit, EntryList *
 
 static int read_list(DbQuery *query, int64_t limit, EntryList *ret, Error *error)
 {
-    _cleanup_(entry_list_done) EntryList list = {.items = xcalloc((size_t)limit, sizeof(Entry))};
+    EntryList list = {.items = xcalloc((size_t)limit, sizeof(Entry))};
     int r;
 
     while ((int64_t)list.count < limit &&
            (r = read_one(query, &list.items[list.count], error)) != 0) {
-        if (r < 0)
+        if (r < 0) {
+            entry_list_done(&list);
             return r;
+        }
         list.count++;
     }
     *ret = list;
-    list = (EntryList){0}; /* handed over */
     return 0;
 }
 

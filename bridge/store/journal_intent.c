@@ -59,6 +59,16 @@ int journal_intent_delete(Db *db, int64_t id, Error *error)
     return db_run(query, error);
 }
 
+int journal_intent_delete_others(Db *db, int64_t entry_id, int64_t keep, Error *error)
+{
+    _cleanup_query_ DbQuery *query =
+        db_query(db, "DELETE FROM intent WHERE entry_id = ?1 AND id <> ?2");
+
+    db_bind_int(query, 1, entry_id);
+    db_bind_int(query, 2, keep);
+    return db_run(query, error);
+}
+
 int journal_intent_get(Db *db, int64_t id, Intent *ret, Error *error)
 {
     _cleanup_query_ DbQuery *query = db_query(db, "SELECT " COLUMNS " FROM intent WHERE id = ?1");
@@ -67,6 +77,21 @@ int journal_intent_get(Db *db, int64_t id, Intent *ret, Error *error)
     db_bind_int(query, 1, id);
     r = db_next(query, error);
     return r > 0 ? read_intent(query, ret, error) : r;
+}
+
+int journal_intent_find(Db *db, int64_t entry_id, IntentKind kind, int64_t *ret, Error *error)
+{
+    _cleanup_query_ DbQuery *query =
+        db_query(db, "SELECT MIN(id) FROM intent WHERE entry_id = ?1 AND kind = ?2");
+    int r;
+
+    db_bind_int(query, 1, entry_id);
+    db_bind_text(query, 2, intent_kind_name(kind));
+    r = db_next(query, error);
+    if (r < 0)
+        return -1;
+    *ret = r > 0 ? db_column_int(query, 0) : 0;
+    return 0;
 }
 
 int journal_intent_count(Db *db, int64_t entry_id, int64_t *ret, Error *error)

@@ -113,12 +113,13 @@ int journal_worklog_list(Db *db, const WorklogFilter *filter, WorklogList *ret, 
     db_bind_int(query, 5, limit);
     while ((int64_t)list.count < limit &&
            (r = read_one(query, &list.items[list.count], error)) != 0) {
-        if (r < 0)
+        if (r < 0) {
+            worklog_list_done(&list);
             return r;
+        }
         list.count++;
     }
     *ret = list;
-    list = (WorklogList){0}; /* handed over */
     return 0;
 }
 
@@ -144,13 +145,12 @@ int journal_worklog_each_pending(Db *db, int64_t after,
 {
     _cleanup_query_ DbQuery *query =
         db_query(db, SELECT "WHERE state = 'pending' AND id > ?1 ORDER BY id");
-    int r;
 
     db_bind_int(query, 1, after);
     for (;;) {
         _cleanup_(worklog_done) Worklog worklog = {0};
+        int r = read_one(query, &worklog, error);
 
-        r = read_one(query, &worklog, error);
         if (r > 0)
             r = each(arg, &worklog) < 0 ? -1 : 1;
         if (r <= 0)
