@@ -12,7 +12,7 @@
 #include "when.h"
 
 typedef struct Filter {
-    int64_t from_ms, to_ms;
+    int64_t from_ms, to_ms, made_by_ms;
     const char *description, *project, *task;
     int running, project_required, task_required;
 } Filter;
@@ -34,6 +34,14 @@ static bool window(Request *request, Reply *reply, const char *name, const char 
     return true;
 }
 
+/* Fresh entries may be missing from a list with a window. */
+static int64_t lag_limit(const Request *request)
+{
+    int64_t lag_s = js_int(request->sim->option[SERVICE_CLOCKIFY], "windowLag_s", 0);
+    bool windowed = request_query(request, "start") || request_query(request, "end");
+    return windowed && lag_s ? sim_now_ms(request->sim) - lag_s * 1000 : INT64_MAX;
+}
+
 static bool read_filter(Request *request, Reply *reply, Filter *filter)
 {
     const char *zone = js_text(js_get(request->user, "settings"), "timeZone");
@@ -41,6 +49,7 @@ static bool read_filter(Request *request, Reply *reply, Filter *filter)
     *filter = (Filter){
         .from_ms = INT64_MIN,
         .to_ms = INT64_MAX,
+        .made_by_ms = lag_limit(request),
         .description = request_query(request, "description"),
         .project = request_query(request, "project"),
         .task = request_query(request, "task"),
@@ -67,7 +76,8 @@ static bool passes(const Filter *filter, const struct json_object *entry)
 {
     int64_t start = js_int(entry, "_start", 0);
 
-    if (start < filter->from_ms || start > filter->to_ms)
+    if (start < filter->from_ms || start > filter->to_ms ||
+        js_int(entry, "_made", 0) > filter->made_by_ms)
         return false;
     if (filter->description && !strcasestr(js_text(entry, "description"), filter->description))
         return false;

@@ -65,20 +65,14 @@ struct json_object *clockify_project(const Request *request, const char *id)
     return clockify_sees_project(request, project) ? project : NULL;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcasecmp(js_text(*(struct json_object *const *)a, "name"),
-                      js_text(*(struct json_object *const *)b, "name"));
-}
-
 /* Without ?archived= both the active and the archived ones are listed. */
 int clockify_projects_list(Request *request, Reply *reply)
 {
     const List *all = table_group(&request->sim->table[CLOCKIFY_PROJECTS], request->param[0]);
     int archived = clockify_query_bool(request, reply, "archived");
     int strict = clockify_query_bool(request, reply, "strict-name-search");
-    const char *client = request_query(request, "clients"),
-               *order = request_query(request, "sort-column");
+    const char *client = request_query(request, "clients");
+    const char *access = request_query(request, "access");
     struct json_object *out;
 
     if (archived == -2 || strict == -2)
@@ -89,11 +83,10 @@ int clockify_projects_list(Request *request, Reply *reply)
         if (clockify_sees_project(request, project) &&
             (archived < 0 || js_bool(project, "archived", false) == archived) &&
             (!client || strstr(client, js_text(project, "clientId"))) &&
+            (!access || js_bool(project, "public", false) == (strcmp(access, "PUBLIC") == 0)) &&
             clockify_name_matches(request, strict == 1, js_text(project, "name")))
             js_push(out, js_wire(project));
     }
-    if (order && strcmp(order, "NAME") == 0)
-        json_object_array_sort(out, by_name);
     return clockify_page(request, reply, out, 50, 5000);
 }
 

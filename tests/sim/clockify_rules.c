@@ -127,11 +127,39 @@ static bool query_number(Request *request, Reply *reply, const char *name, int64
     return false;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    const struct json_object *x = *(struct json_object *const *)a,
+                             *y = *(struct json_object *const *)b;
+    return strcasecmp(js_text(x, "name"), js_text(y, "name"));
+}
+
+/* ?sort-column=NAME|ID and ?sort-order=ASCENDING|DESCENDING; as they stand documents are in the
+ * order of their ids. */
+static void sort(const Request *request, struct json_object *all)
+{
+    const char *column = request_query(request, "sort-column"),
+               *order = request_query(request, "sort-order");
+    size_t n = js_length(all);
+
+    if (column && strcmp(column, "NAME") == 0)
+        json_object_array_sort(all, by_name);
+    if (!order || strcmp(order, "DESCENDING") != 0)
+        return;
+    for (size_t i = 0; i < n / 2; i++) {
+        struct json_object *first = js_share(js_at(all, i)),
+                           *last = js_share(js_at(all, n - 1 - i));
+        json_object_array_put_idx(all, i, last);
+        json_object_array_put_idx(all, n - 1 - i, first);
+    }
+}
+
 int clockify_page(Request *request, Reply *reply, struct json_object *all, int64_t size,
                   int64_t most)
 {
     struct json_object *out = js_array();
     int64_t page = 1, n = (int64_t)js_length(all), first;
+    bool endless = js_bool(request->sim->option[SERVICE_CLOCKIFY], "lastPageNever", false);
 
     if (!query_number(request, reply, "page-size", &size, most) ||
         !query_number(request, reply, "page", &page, INT32_MAX)) {
@@ -139,10 +167,11 @@ int clockify_page(Request *request, Reply *reply, struct json_object *all, int64
         json_object_put(out);
         return 400;
     }
+    sort(request, all);
     first = (page - 1) * size;
     for (int64_t i = first; i < n && i < first + size; i++)
         js_push(out, js_share(js_at(all, (size_t)i)));
     json_object_put(all);
-    reply_header(reply, "Last-Page", "%s", first + size >= n ? "true" : "false");
+    reply_header(reply, "Last-Page", "%s", first + size >= n && !endless ? "true" : "false");
     return reply_json(reply, 200, out);
 }

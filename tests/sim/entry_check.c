@@ -42,6 +42,9 @@ static bool text_fits(Request *request, Reply *reply, const struct json_object *
                       "Description is not valid. Don't use \"<\" and \">\" characters");
     else if (clockify_length(description) > 3000)
         clockify_fail(request, reply, 400, 501, "Description can't be longer than 3000 characters");
+    else if (js_length(js_get(body, "customFields")) &&
+             js_bool(request->workspace, "_noCustomFields", false))
+        clockify_fail(request, reply, 400, 4033, "Custom fields are not part of the plan");
     else if (type && strcmp(type, "REGULAR") != 0 && strcmp(type, "BREAK") != 0)
         clockify_fail(request, reply, 400, 3002, "Time entry type is not valid");
     else

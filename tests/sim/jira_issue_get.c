@@ -193,6 +193,7 @@ static struct json_object *fields_of(const Request *request, const struct json_o
 int jira_issue_get(Request *request, Reply *reply)
 {
     const struct json_object *issue = jira_issue(request, request->param[0]);
+    const char *expand = request_query(request, "expand");
     struct json_object *out;
     char self[256];
 
@@ -207,6 +208,10 @@ int jira_issue_get(Request *request, Reply *reply)
     js_set_str(out, "id", js_text(issue, "id"));
     js_set_str(out, "self", self);
     js_set_str(out, "key", js_text(issue, "key")); /* the current one, whatever was asked for */
-    js_set(out, "fields", fields_of(request, issue));
+    /* That one expansion takes the place of the fields. */
+    if (expand && strstr(expand, "versionedRepresentations"))
+        js_set(out, "versionedRepresentations", js_new());
+    else
+        js_set(out, "fields", fields_of(request, issue));
     return reply_json(reply, 200, out);
 }

@@ -14,9 +14,12 @@
  * boot                  the body of GET /web/boot; null = 404, as on the cloud
  * redirectTo            every request is answered 302 to this URL, its path behind it
  * archivedTagsAccepted  probes disagree: false = 400/501, true = 201
+ * lastPageNever         the header Last-Page says false for ever, as a server may
+ * windowLag_s           lists with start or end leave out entries made within so many seconds
  */
 static const char clockify_options[] =
     "{\"oldErrors\":false,\"redirectTo\":null,\"archivedTagsAccepted\":false,"
+    "\"lastPageNever\":false,\"windowLag_s\":0,"
     "\"boot\":{\"selfHosted\":true,\"endpoint\":\"/api\",\"frontendUrl\":\"/"
     "\",\"synchronization\":{\"websockets\":"
     "{\"endpoint\":\"/ws\",\"apps\":{\"extension\":{\"endpoint\":\"/ws\"}}}}}}";

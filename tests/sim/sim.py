@@ -51,13 +51,14 @@ def call(base, method, path, body=None, headers=None, timeout=30):
 
 class Simulator:
     """A running bridge-sim. Its path is the environment's BRIDGE_SIM; `clockify`, `jira`, `control` are base URLs
-    (Clockify's without /api/v1)."""
+    (Clockify's without /api/v1). It ends with the thread that made it, which is how the kernel sees a parent."""
 
     def __init__(self, *arguments):
         program = os.environ.get("BRIDGE_SIM", "bridge-sim")
         self.process = subprocess.Popen([program, "--parent-death", *arguments], stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         if not line:
+            self.process.stdout.close()
             raise RuntimeError(f"{program} did not start (exit status {self.process.wait()})")
         self.urls = json.loads(line)
         self.clockify, self.jira, self.control = (self.urls[name] for name in ("clockify", "jira", "control"))

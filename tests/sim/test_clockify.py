@@ -119,6 +119,19 @@ def test_clockify_last_page_header(w):
     assert (beyond.json, beyond.headers["last-page"]) == ([], "true")
 
 
+def test_clockify_last_page_may_never_come(w):
+    w.sim.options("clockify", lastPageNever=True)
+    answer = w.c("GET", "/tags?page=9")
+    assert (answer.json, answer.headers["last-page"]) == ([], "false")
+
+
+def test_clockify_lists_are_sorted_on_request(w):
+    names = lambda query: [one["name"] for one in w.c("GET", "/projects" + query).json]
+    assert names("?sort-column=NAME") == ["Annas", "Old", "Open"]
+    assert names("?sort-column=NAME&sort-order=DESCENDING") == ["Open", "Old", "Annas"]
+    assert names("?access=PRIVATE") == ["Annas"]
+
+
 def test_clockify_archived_left_out_lists_both(w):
     names = lambda query: {one["name"] for one in w.c("GET", "/projects" + query).json}
     assert names("") == {"Open", "Annas", "Old"}
@@ -159,6 +172,15 @@ def test_clockify_window_is_wall_clock_in_the_accounts_zone(w):
     assert w.c("GET", window).json == []
     shifted = window.replace("T09:59", "T11:59").replace("T10:01", "T12:01")
     assert len(w.c("GET", shifted).json) == 1
+
+
+def test_clockify_windowed_lists_may_lag_behind(w):
+    w.sim.options("clockify", windowLag_s=30)
+    made = w.entry(**FINISHED, description="fresh").json["id"]
+    ids = lambda query: [one["id"] for one in w.c("GET", f"/user/{w.anna}/time-entries?{query}").json]
+    assert ids("start=2026-05-29T00:00:00Z") == [] and ids("description=fresh") == [made]
+    w.sim.advance(31)
+    assert ids("start=2026-05-29T00:00:00Z") == [made]
 
 
 # Clockify: names.
@@ -341,6 +363,11 @@ def test_clockify_custom_fields_are_written_and_read_under_different_keys(w):
     assert made["customFieldValues"][0]["value"] == "v" and "customFields" not in made
     path = f"/time-entries/{made['id']}"
     assert w.c("PUT", path, {**FINISHED, "customFieldValues": made["customFieldValues"]}).json["customFieldValues"] == []
+
+
+def test_clockify_custom_fields_may_not_be_in_the_plan(w):
+    w.sim.change(f"clockify/workspaces/{w.ws}", _noCustomFields=True)
+    failed(w.entry(**FINISHED, customFields=[{"customFieldId": "5" * 24, "value": "v"}]), 400, 4033)
 
 
 def test_clockify_delete_answers_204_and_bulk_delete_an_array(w):

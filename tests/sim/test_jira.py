@@ -249,6 +249,11 @@ def test_jira_fields_are_chosen(w):
     assert "worklog" not in fields("*all,-worklog") and "summary" in fields("*all,-worklog")
 
 
+def test_jira_versioned_representations_hide_the_fields(w):
+    assert "fields" not in w.j("GET", "/rest/api/2/issue/PZ-1?expand=versionedRepresentations").json
+    assert "fields" in w.j("GET", "/rest/api/2/issue/PZ-1?expand=names").json
+
+
 def test_jira_server_says_server_and_status_says_state(w):
     info = w.j("GET", "/rest/api/2/serverInfo").json
     assert (info["deploymentType"], info["versionNumbers"][0]) == ("Server", 10)

@@ -4,10 +4,13 @@ import http.client
 import json
 import re
 import socket
+import subprocess
+import sys
 import threading
 import time
 import urllib.parse
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -136,6 +139,44 @@ def test_fault_without_sense_is_refused(w):
     for fault in ({"kind": "nonsense"}, {"kind": "delay", "service": "confluence"}):
         with pytest.raises(RuntimeError):
             w.sim.fault(**fault)
+
+
+# The program.
+
+def test_program_takes_ports_and_a_seed(tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    seed = tmp_path / "seed.json"
+    seed.write_text(json.dumps(SEED))
+    with Simulator("--clockify-port", str(port), "--seed", str(seed)) as running:
+        assert running.clockify == f"http://127.0.0.1:{port}"
+        assert running.clockify_call("GET", "/user", key=ANNA).status == 200
+
+
+def test_program_ends_with_its_parent():
+    start = "import sys; sys.path.insert(0, sys.argv[1]); from sim import Simulator; print(Simulator().process.pid)"
+    pid = int(subprocess.run([sys.executable, "-c", start, str(Path(__file__).parent)], capture_output=True, text=True,
+                             check=True).stdout)
+    deadline = time.monotonic() + 5
+    while is_running(pid) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not is_running(pid)
+
+
+def is_running(pid):
+    """Whether the process is there and no mere zombie that nobody has waited for."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_program_refuses_a_seed_that_is_none(tmp_path):
+    seed = tmp_path / "seed.json"
+    seed.write_text('{"jira": {"issues": [{"key": "NO-1"}]}}')
+    with pytest.raises(RuntimeError, match="did not start"):
+        Simulator("--seed", str(seed))
 
 
 # The control port.
