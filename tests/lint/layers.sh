@@ -20,7 +20,7 @@ allowed_of() {
 # header (as the beginning of an include) and the files that may include it
 libraries='
 curl/            bridge/remote/rest*.c bridge/remote/rest_*.h
-libxml/          bridge/remote/node.c
+libxml/          bridge/remote/node*.c
 openssl/         bridge/store/keyring.c
 sqlite3.h        bridge/store/db_sqlite.c
 libconfig.h      bridge/base/config*.c
