@@ -101,8 +101,7 @@ int journal_worklog_list(Db *db, const WorklogFilter *filter, WorklogList *ret, 
 {
     _cleanup_query_ DbQuery *query = db_query(db, list_sql(filter));
     const int64_t limit = list_limit(filter->limit);
-    _cleanup_(worklog_list_done)
-        WorklogList list = {.items = xcalloc((size_t)limit, sizeof(Worklog))};
+    WorklogList list = {.items = xcalloc((size_t)limit, sizeof(Worklog))};
     int r;
 
     db_bind_text(query, 1, filter->user);
