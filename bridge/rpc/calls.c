@@ -84,10 +84,11 @@ uint64_t calls_open(Calls *calls, Client *client, CallBatch *batch, size_t index
         .client = client,
         .batch = batch,
         .index = index,
-        .rpc_id = STEAL(request->id),
+        .rpc_id = request->id,
         .silent = request->valid && !request->has_id,
         .next = client->calls,
     };
+    request->id = NULL; /* consumed */
     if (call->next)
         call->next->previous = call;
     client->calls = call;

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Requests that are not answered yet: who asked, and how the answer finds its way back, alone or as part of a batch.
- * Knows the form of an answer, and neither methods nor roles.
+ * Requests that are not answered yet: who asked, and how the answer finds its way back, alone or as
+ * part of a batch. Knows the form of an answer, and neither methods nor roles.
  */
 
 #include "rpc/idmap.h"
@@ -33,13 +33,15 @@ void calls_done(Calls *calls); /* a zeroed Calls is an empty one */
 /* Owned by `calls`; gone with calls_gone. */
 Client *calls_client(Calls *calls, uint64_t connection);
 
-/* The answers of a batch of `count` requests, sent as one array once batch_close was called and all are there. */
+/* The answers of a batch of `count` requests, sent as one array once batch_close was called and all
+ * are there. */
 CallBatch *calls_batch_open(const Client *client, size_t count);
 void calls_batch_close(Calls *calls, CallBatch *batch);
 
-/* Makes a call of a request, and takes over its id; `batch` NULL = answered alone, else as its item `index`.
- * Returns the number under which it is answered. */
-uint64_t calls_open(Calls *calls, Client *client, CallBatch *batch, size_t index, RpcRequest *request);
+/* Makes a call of a request, and takes over its id; `batch` NULL = answered alone, else as its item
+ * `index`. Returns the number under which it is answered. */
+uint64_t calls_open(Calls *calls, Client *client, CallBatch *batch, size_t index,
+                    RpcRequest *request);
 
 /* Takes over `result`. Numbers of calls that are no more are ignored. */
 void calls_answer(Calls *calls, uint64_t id, Json *result, const Error *error);
@@ -51,4 +53,5 @@ void calls_answer_line(Calls *calls, uint64_t connection, const Error *error);
 void calls_ended(Calls *calls, uint64_t connection);
 
 /* The connection is no more: forgets its calls, and names each to `gone`. */
-void calls_gone(Calls *calls, uint64_t connection, void (*gone)(void *context, uint64_t id), void *context);
+void calls_gone(Calls *calls, uint64_t connection, void (*gone)(void *context, uint64_t id),
+                void *context);

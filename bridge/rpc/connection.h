@@ -2,8 +2,9 @@
 #pragma once
 
 /*
- * One connection of the socket: bytes in to lines, lines out to bytes, and how long either may take. Internal to the
- * server. It never ends itself: it tells its owner that it is doomed, once, and does nothing any more.
+ * One connection of the socket: bytes in to lines, lines out to bytes, and how long either may
+ * take. Internal to the server. It never ends itself: it tells its owner that it is doomed, once,
+ * and does nothing any more.
  */
 
 #include "rpc/server.h"
@@ -19,7 +20,8 @@ typedef struct ConnectionOwner {
 } ConnectionOwner;
 
 /* Takes over `fd`, which must be non-blocking; closes it where it fails. */
-int connection_new(sd_event *event, int fd, const Peer *peer, const ConnectionOwner *owner, Connection **ret);
+int connection_new(sd_event *event, int fd, const Peer *peer, const ConnectionOwner *owner,
+                   Connection **ret);
 void connection_free(Connection *connection);
 
 const Peer *connection_peer(const Connection *connection);

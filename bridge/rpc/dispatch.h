@@ -2,8 +2,9 @@
 #pragma once
 
 /*
- * Between the socket and the flows: lines become requests, callers get their roles, params are checked, answers find their
- * way back. Handles bridge.hello, bridge.describe and web.call itself; hands everything else to the flows (flow/ask.h).
+ * Between the socket and the flows: lines become requests, callers get their roles, params are
+ * checked, answers find their way back. Handles bridge.hello, bridge.describe and web.call itself;
+ * hands everything else to the flows (flow/ask.h).
  */
 
 #include "base/config.h"
@@ -19,7 +20,8 @@ DEFINE_CLEANUP(Dispatch, dispatch_free)
 
 ServerHooks dispatch_hooks(Dispatch *dispatch); /* for server_new */
 void dispatch_set_server(Dispatch *dispatch, Server *server);
-void dispatch_set_config(Dispatch *dispatch, const Config *config); /* users and limits after a reload */
+void dispatch_set_config(Dispatch *dispatch,
+                         const Config *config); /* users and limits after a reload */
 
 /* BridgeReply; context is the Dispatch. */
 void dispatch_reply(void *dispatch, uint64_t caller, Json *result, const Error *error);

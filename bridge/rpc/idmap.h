@@ -2,8 +2,9 @@
 #pragma once
 
 /*
- * Numbers to pointers: what stands for a connection or a call is a number that is never used twice, so that a late
- * answer finds nothing where its caller is gone. A zeroed IdMap is an empty one; it owns none of what it points to.
+ * Numbers to pointers: what stands for a connection or a call is a number that is never used twice,
+ * so that a late answer finds nothing where its caller is gone. A zeroed IdMap is an empty one; it
+ * owns none of what it points to.
  */
 
 #include "base/util.h"
@@ -24,5 +25,6 @@ void idmap_put(IdMap *map, uint64_t id, void *value); /* id is not 0 and not in 
 void *idmap_get(const IdMap *map, uint64_t id);       /* NULL */
 void *idmap_take(IdMap *map, uint64_t id);            /* removes it; NULL */
 
-/* Walks through it: *cursor starts at 0; NULL after the last. Nothing may be put or taken on the way. */
+/* Walks through it: *cursor starts at 0; NULL after the last. Nothing may be put or taken on the
+ * way. */
 void *idmap_next(const IdMap *map, size_t *cursor);

@@ -11,7 +11,6 @@ static int read_batch(const Json *json, const RpcLimits *limits, RpcBatch *ret, 
 static int read_id(const Json *json, RpcRequest *request);
 static int read_method(const Json *json, RpcRequest *request);
 static int read_params(const Json *json, RpcRequest *request);
-static const char *whole_string(const Json *object, const char *key);
 static void request_done(RpcRequest *request);
 
 int rpc_read(const char *line, size_t length, const RpcLimits *limits, RpcBatch *ret, Error *error)
@@ -67,9 +66,9 @@ static int read_id(const Json *json, RpcRequest *request)
 
 static int read_method(const Json *json, RpcRequest *request)
 {
-    if (!streq(whole_string(json, "jsonrpc"), "2.0"))
+    if (!streq(json_string(json, "jsonrpc"), "2.0"))
         return error_set(&request->error, ERROR_INVALID_REQUEST, "jsonrpc must be \"2.0\"");
-    const char *method = whole_string(json, "method");
+    const char *method = json_string(json, "method");
     if (!method)
         return error_set(&request->error, ERROR_INVALID_REQUEST, "method must be a string");
     request->method = xstrdup(method);
@@ -86,14 +85,6 @@ static int read_params(const Json *json, RpcRequest *request)
         return error_set(&request->error, ERROR_INVALID_REQUEST, "params must be an object");
     request->params = json_ref(params);
     return 0;
-}
-
-/* NULL for what is no string, and for one with a NUL in it, which C would read as a shorter one. */
-static const char *whole_string(const Json *object, const char *key)
-{
-    const char *text = json_string(object, key);
-    return text && strlen(text) == (size_t)json_object_get_string_len(json_get(object, key)) ? text
-                                                                                             : NULL;
 }
 
 void rpc_batch_done(RpcBatch *batch)

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * The listening socket: handed over by systemd, or made in the file system with exactly the rights it shall have.
- * Internal to the server; accepts nothing.
+ * The listening socket: handed over by systemd, or made in the file system with exactly the rights
+ * it shall have. Internal to the server; accepts nothing.
  */
 
 #include <sys/types.h>

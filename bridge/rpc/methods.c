@@ -13,7 +13,7 @@
 #define ERRORS(...)                                                                                \
     .errors = (const ErrorReason[])                                                                \
     {                                                                                              \
-        __VA_ARGS__ __VA_OPT__(, ) ERROR_NONE                                                      \
+        __VA_ARGS__, ERROR_NONE                                                                    \
     }
 
 /* What every call that asks Clockify at once can meet. */
@@ -35,6 +35,8 @@
     "{clockify: null or {id, name, email, workspace, key_hint}, jira: null or {user, name, "       \
     "expires}, key_url}"
 
+static const ErrorReason no_errors[] = {ERROR_NONE};
+
 static const Method methods[METHOD_COUNT] = {
     [METHOD_BRIDGE_HELLO] =
         {
@@ -44,7 +46,7 @@ static const Method methods[METHOD_COUNT] = {
             PARAMS(params_bridge_hello),
             .doc = "Says who answers here and which role the caller has.",
             .result = "{name, version, protocol, protocols:[1], node, role}",
-            ERRORS(),
+            .errors = no_errors,
             .example = "{\"protocol\":1,\"client\":\"jira-plugin 1.0\"}",
         },
     [METHOD_BRIDGE_DESCRIBE] =
@@ -56,7 +58,7 @@ static const Method methods[METHOD_COUNT] = {
             .result = "{methods:[{name, doc, role, web, changes, params, result, errors, "
                       "example}], details, project, "
                       "errors:[{reason, code, when, data}]}",
-            ERRORS(),
+            .errors = no_errors,
             .example = "{}",
         },
     [METHOD_WEB_CALL] =

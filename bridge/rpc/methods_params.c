@@ -139,7 +139,7 @@ const MethodParam params_bridge_hello[] = {
 
 const MethodParam params_web_call[] = {
     USER,
-    {"body", PARAM_TEXT, true, 2, BODY_MOST, NULL,
+    {"body", PARAM_TEXT, true, 0, BODY_MOST, NULL,
      "The text of a JSON object {method, params}, exactly as the browser sent it."},
     {"name", PARAM_TEXT, false, 1, 255, NULL, "The user's name in Jira, for the log."},
     {"sysadmin", PARAM_BOOLEAN, false, 0, 0, NULL,

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * The params of each method, one list a method; internal to the table of methods. The sizes stand here so that the rows
- * of methods.c can count them; the compiler holds the lists to them.
+ * The params of each method, one list a method; internal to the table of methods. The sizes stand
+ * here so that the rows of methods.c can count them; the compiler holds the lists to them.
  */
 
 #include "rpc/methods.h"

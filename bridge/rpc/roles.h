@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Which role a caller has: the users that the configuration names, looked up once, against the uid that the kernel
- * reports for the connection. Group membership counts for nothing here.
+ * Which role a caller has: the users that the configuration names, looked up once, against the uid
+ * that the kernel reports for the connection. Group membership counts for nothing here.
  */
 
 #include <sys/types.h>
@@ -21,7 +21,8 @@ typedef struct Roles {
     UidList operators;
 } Roles;
 
-/* Looks all names up; one that does not exist is skipped with a warning. May ask a name service: at start and reload only. */
+/* Looks all names up; one that does not exist is skipped with a warning. May ask a name service: at
+ * start and reload only. */
 void roles_init(Roles *roles, const Config *config);
 void roles_done(Roles *roles);
 
