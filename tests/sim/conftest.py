@@ -3,7 +3,7 @@
 import pytest
 
 from sim import Simulator
-from world import World
+from sim_world import World
 
 
 @pytest.fixture(scope="module")

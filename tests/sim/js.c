@@ -80,9 +80,51 @@ void js_set(struct json_object *object, const char *name, struct json_object *va
         abort();
 }
 
+/* How many bytes the character at this place has; 0 when it is no UTF-8. */
+static size_t utf8_size(const unsigned char *at, size_t left)
+{
+    size_t n = at[0] < 0x80   ? 1
+               : at[0] < 0xc2 ? 0
+               : at[0] < 0xe0 ? 2
+               : at[0] < 0xf0 ? 3
+               : at[0] < 0xf5 ? 4
+                              : 0;
+
+    if (n > left)
+        return 0;
+    for (size_t i = 1; i < n; i++)
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+    /* Longer than need be, a surrogate, or beyond the last character. */
+    if ((at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xed && at[1] >= 0xa0) ||
+        (at[0] == 0xf0 && at[1] < 0x90) || (at[0] == 0xf4 && at[1] >= 0x90))
+        return 0;
+    return n;
+}
+
+void js_set_bytes(struct json_object *object, const char *name, const char *value, size_t size)
+{
+    char *text = malloc(size + 1);
+
+    if (!text || size > INT32_MAX)
+        abort();
+    for (size_t i = 0, n; i < size; i += n) {
+        n = utf8_size((const unsigned char *)value + i, size - i);
+        if (n)
+            memcpy(text + i, value + i, n);
+        else
+            text[i] = '?', n = 1;
+    }
+    js_set(object, name, made(json_object_new_string_len(text, (int)size)));
+    free(text);
+}
+
 void js_set_str(struct json_object *object, const char *name, const char *value)
 {
-    js_set(object, name, value ? made(json_object_new_string(value)) : NULL);
+    if (value)
+        js_set_bytes(object, name, value, strlen(value));
+    else
+        js_set_null(object, name);
 }
 
 void js_set_int(struct json_object *object, const char *name, int64_t value)

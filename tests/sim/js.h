@@ -6,6 +6,7 @@
 
 #include <json-c/json.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct json_object *js_get(const struct json_object *object, const char *name);
@@ -21,6 +22,8 @@ struct json_object *js_array(void);
 /* All of these replace what was there; js_set takes over the value. */
 void js_set(struct json_object *object, const char *name, struct json_object *value);
 void js_set_str(struct json_object *object, const char *name, const char *value); /* NULL = null */
+/* What is no UTF-8 becomes question marks, so that each answer is JSON whatever was sent. */
+void js_set_bytes(struct json_object *object, const char *name, const char *value, size_t size);
 void js_set_int(struct json_object *object, const char *name, int64_t value);
 void js_set_bool(struct json_object *object, const char *name, bool value);
 void js_set_null(struct json_object *object, const char *name);

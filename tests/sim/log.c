@@ -171,8 +171,7 @@ static struct json_object *entry_json(const Entry *entry)
         js_set_int(out, "ms", entry->ms);
     }
     js_set(out, "headers", js_parse(entry->headers, strlen(entry->headers)));
-    js_set(out, "body",
-           json_object_new_string_len(entry->body ? entry->body : "", (int)entry->body_size));
+    js_set_bytes(out, "body", entry->body ? entry->body : "", entry->body_size);
     free(path);
     return out;
 }

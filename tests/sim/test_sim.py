@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from sim import Simulator
-from world import ANNA, BENS_TOKEN, FINISHED, SEED, TOKEN
+from sim_world import ANNA, BENS_TOKEN, FINISHED, SEED, TOKEN, failed
 
 
 # Faults.
@@ -191,6 +191,12 @@ def test_control_requests_tell_what_was_asked(w):
     assert json.loads(worklog["body"])["comment"] == "ü"
     assert worklog["headers"]["Authorization"] == "(given)" and TOKEN not in json.dumps(w.sim.requests())
     assert (tags["path"], tags["query"], tags["who"]) == (f"/api/v1/workspaces/{w.ws}/tags", "name=x", "anna@example.com")
+
+
+def test_control_answers_json_whatever_was_sent(w):
+    w.c("POST", "/tags", b'\xff\xfe{"name": "\xc3"}')
+    assert w.sim.requests()[-1]["body"] == '??{"name": "?"}'
+    assert "[?]" in failed(w.c("GET", f"/projects/{w.open}/tasks?is-active=%ff"), 400, 3000)
 
 
 def test_control_counts_by_route_with_the_peak(w):

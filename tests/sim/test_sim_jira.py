@@ -6,7 +6,7 @@ import urllib.parse
 import pytest
 
 from sim import call
-from world import BENS_TOKEN, HANS_TOKEN, LI_TOKEN, PATS, STARTED, TOKEN
+from sim_world import BENS_TOKEN, HANS_TOKEN, LI_TOKEN, PATS, STARTED, TOKEN
 
 
 # Jira: who is asking.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from world import BEN, FINISHED, PATS
+from sim_world import BEN, FINISHED, PATS
 
 
 def contracts(*parts):

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from sim import call
-from world import ANNA, BEN, CARL, FINISHED, failed
+from sim_world import ANNA, BEN, CARL, FINISHED, failed
 
 
 # Clockify: who is asking.
