@@ -214,10 +214,12 @@ static bool may_have_left(Transfer *transfer)
     return sent > 0;
 }
 
-/* A time-out says only that; how far it came is read from the clock of each step. */
+/* A time-out says only that; how far it came is read from what libcurl noted of each step.
+ * CURLINFO_CONNECT_TIME does not do: it can be set together with the handshake's. */
 static RestFailure failed_step(Transfer *transfer, CURLcode code)
 {
-    curl_off_t name_us = 0, connect_us = 0, handshake_us = 0;
+    curl_off_t name_us = 0, handshake_us = 0;
+    long local_port = 0;
 
     if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY)
         return REST_NO_NAME;
@@ -228,9 +230,9 @@ static RestFailure failed_step(Transfer *transfer, CURLcode code)
     if (code != CURLE_OPERATION_TIMEDOUT || transfer->answer.outcome == REST_UNCLEAR)
         return REST_BROKEN;
     curl_easy_getinfo(transfer->easy, CURLINFO_NAMELOOKUP_TIME_T, &name_us);
-    curl_easy_getinfo(transfer->easy, CURLINFO_CONNECT_TIME_T, &connect_us);
+    curl_easy_getinfo(transfer->easy, CURLINFO_LOCAL_PORT, &local_port);
     curl_easy_getinfo(transfer->easy, CURLINFO_APPCONNECT_TIME_T, &handshake_us);
-    if (connect_us == 0)
+    if (local_port <= 0)
         return name_us == 0 ? REST_NO_NAME : REST_NO_CONNECTION;
     return handshake_us == 0 ? REST_NO_TLS : REST_BROKEN;
 }
