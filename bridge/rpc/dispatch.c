@@ -6,14 +6,9 @@
  * itself.
  */
 
-#include "rpc/dispatch.h"
+#include "config.h"
 
-#ifdef HAVE_CONFIG_H
-#include <config.h>
-#endif
-#ifndef PACKAGE_VERSION
-#define PACKAGE_VERSION "0"
-#endif
+#include "rpc/dispatch.h"
 
 #include <inttypes.h>
 #include <stdio.h>
