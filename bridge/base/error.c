@@ -13,6 +13,16 @@
 #include "base/text.h"
 #include "base/time.h"
 
+static const struct {
+    unsigned field;
+    const char *name;
+} fields[] = {
+    {FIELD_PROJECT, "project"},
+    {FIELD_TASK, "task"},
+    {FIELD_TAGS, "tags"},
+    {FIELD_DESCRIPTION, "description"},
+};
+
 static void set(Error *error, ErrorReason reason, const char *format, va_list args) _printf_(3, 0);
 static void make_incident(char *incident, size_t size);
 static Json *data_to_json(const Error *error);
@@ -95,6 +105,44 @@ Json *error_to_json(const Error *error)
     return json;
 }
 
+static void take_text(char *target, size_t size, const Json *object, const char *key)
+{
+    const char *text = json_string(object, key);
+    text_copy(target, size, text ? text : "");
+}
+
+static unsigned missing_from_json(const Json *names)
+{
+    unsigned missing = 0;
+    for (size_t i = 0; i < json_count(names); i++)
+        for (size_t k = 0; k < ARRAY_SIZE(fields); k++)
+            if (streq(json_string_at(names, i), fields[k].name))
+                missing |= fields[k].field;
+    return missing;
+}
+
+void error_from_json(const Json *json, Error *ret)
+{
+    const Json *data = json_child(json, "data");
+    const Json *upstream = json_child(data, "upstream");
+    const char *reason = json_string(data, "reason");
+    *ret = (Error){
+        .reason = reason ? error_from_name(reason) : ERROR_INTERNAL,
+        .missing = missing_from_json(json_list(data, "missing")),
+        .upstream_status = (int)json_int(upstream, "status", 0),
+        .upstream_code = json_int(upstream, "code", 0),
+        .retry_after_s = json_int(data, "retry_after_s", 0),
+    };
+    take_text(ret->message, sizeof(ret->message), json, "message");
+    take_text(ret->param, sizeof(ret->param), data, "param");
+    take_text(ret->limit, sizeof(ret->limit), data, "limit");
+    take_text(ret->what, sizeof(ret->what), data, "what");
+    take_text(ret->service, sizeof(ret->service), data, "service");
+    take_text(ret->upstream_message, sizeof(ret->upstream_message), upstream, "message");
+    take_text(ret->key_url, sizeof(ret->key_url), data, "key_url");
+    take_text(ret->incident, sizeof(ret->incident), data, "incident");
+}
+
 Json *error_to_problem(const Error *error)
 {
     Json *problem = json_new_object();
@@ -109,15 +157,6 @@ Json *error_to_problem(const Error *error)
 
 Json *error_missing_to_json(unsigned missing)
 {
-    static const struct {
-        unsigned field;
-        const char *name;
-    } fields[] = {
-        {FIELD_PROJECT, "project"},
-        {FIELD_TASK, "task"},
-        {FIELD_TAGS, "tags"},
-        {FIELD_DESCRIPTION, "description"},
-    };
     Json *names = json_new_array();
     for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
         if (missing & fields[i].field)

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The bridge object: its parts, its start from what the journal holds, its end. */
+
+#include "flow/bridge.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <systemd/sd-event.h>
+
+#include "base/log.h"
+#include "base/time.h"
+#include "flow/elsewhere.h"
+#include "flow/node_watch.h"
+#include "flow/state.h"
+#include "store/journal.h"
+#include "store/setting.h"
+
+#define INSTANCE_BYTES   16
+#define REMEMBERED_S     (24 * 3600) /* how long a repeat of a request is recognised */
+#define CLEAN_UP_EVERY_S 3600
+
+void bridge_reply(Bridge *bridge, uint64_t caller, Json *result)
+{
+    bridge->parts.reply(bridge->parts.reply_context, caller, result, NULL);
+}
+
+void bridge_reply_error(Bridge *bridge, uint64_t caller, const Error *error)
+{
+    bridge->parts.reply(bridge->parts.reply_context, caller, NULL, error);
+}
+
+/* ---- what the journal holds ---- */
+
+typedef struct Start {
+    Bridge *bridge;
+    char *server; /* JSON */
+} Start;
+
+static int make_instance(Db *db, char **ret, Error *error)
+{
+    unsigned char bytes[INSTANCE_BYTES];
+    char text[2 * INSTANCE_BYTES + 1];
+
+    keyring_random(bytes, sizeof(bytes));
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+    if (setting_put(db, SETTING_INSTANCE, text, error) < 0)
+        return -1;
+    *ret = xstrdup(text);
+    return 0;
+}
+
+static int take_intent(void *arg, const Intent *intent)
+{
+    Bridge *bridge = arg;
+
+    lines_add(bridge->lines, intent, true);
+    return 0;
+}
+
+/* Store work, while the loop is not turning yet. */
+static int read_journal(Db *db, void *arg, Error *error)
+{
+    Start *start = arg;
+    Bridge *bridge = start->bridge;
+    int r = setting_get(db, SETTING_INSTANCE, &bridge->instance, error);
+
+    if (r < 0 || (r == 0 && make_instance(db, &bridge->instance, error) < 0))
+        return -1;
+    if (setting_get(db, SETTING_CLOCKIFY, &start->server, error) < 0 ||
+        setting_get(db, SETTING_PAUSED, &bridge->pause_reason, error) < 0)
+        return -1;
+    return journal_intent_each(db, take_intent, bridge, error);
+}
+
+/* What the Configure page set stands; before that, what the configuration names first. */
+static int choose_server(Bridge *bridge, const char *stored, Error *error)
+{
+    _cleanup_(clockify_server_done) ClockifyServer server = {0};
+    _cleanup_json_ Json *json = NULL;
+    const char *url = bridge->parts.config->clockify.url;
+
+    if (stored) {
+        if (json_parse(stored, strlen(stored), 8, &json, error) < 0 ||
+            clockify_server_from_json(json, &server, error) < 0)
+            return -1;
+    } else if (!url[0]) {
+        return 0;
+    } else if (clockify_server_from_url(url, &server, error) < 0) {
+        return -1;
+    }
+    runner_set_server(bridge->runner, &server);
+    return 0;
+}
+
+/* ---- keeping house ---- */
+
+static int forget_requests(Db *db, void *arg _unused_, Error *error)
+{
+    return journal_request_purge(db, time_now() - REMEMBERED_S, error);
+}
+
+static int clean_up(sd_event_source *source, uint64_t usec, void *userdata)
+{
+    Bridge *bridge = userdata;
+
+    store_submit(bridge->parts.store, forget_requests, NULL, NULL);
+    sd_event_source_set_time(source, usec + CLEAN_UP_EVERY_S * 1000000ULL);
+    sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+    return 0;
+}
+
+/* A service went up or down, or may be tried again. */
+static void changed(void *context)
+{
+    Bridge *bridge = context;
+
+    if (!bridge->lines || !bridge->lanes)
+        return; /* not whole yet */
+    if (!runner_is_up(bridge->runner, SERVICE_CLOCKIFY))
+        lines_answer_all(bridge->lines);
+    if (!runner_is_up(bridge->runner, SERVICE_JIRA)) {
+        lanes_answer_all(bridge->lanes);
+        if (runner_upstream(bridge->runner, SERVICE_JIRA)->down)
+            node_watch_unreachable(bridge->node);
+    }
+    lines_pump(bridge->lines);
+    lanes_pump(bridge->lanes);
+}
+
+static int make_parts(Bridge *bridge, Error *error)
+{
+    const RunnerParts parts = {
+        .event = bridge->parts.event,
+        .config = bridge->parts.config,
+        .store = bridge->parts.store,
+        .changed = changed,
+        .context = bridge,
+    };
+
+    if (runner_new(&parts, &bridge->runner, error) < 0)
+        return -1;
+    bridge->waiting = waiting_new(bridge);
+    bridge->lines = lines_new(bridge);
+    bridge->lanes = lanes_new(bridge);
+    bridge->node = node_watch_new(bridge);
+    bridge->elsewhere = elsewhere_new(bridge);
+    return 0;
+}
+
+static int start(Bridge *bridge, Error *error)
+{
+    Start start = {.bridge = bridge};
+    int r = store_call(bridge->parts.store, read_journal, &start, error);
+
+    if (r >= 0) {
+        runner_set_keyring(bridge->runner, bridge->keyring, bridge->instance);
+        r = choose_server(bridge, start.server, error);
+    }
+    free(start.server);
+    if (r < 0)
+        return -1;
+    runner_set_paused(bridge->runner, bridge->pause_reason != NULL);
+    node_watch_refresh(bridge->node);
+    elsewhere_plan(bridge->elsewhere);
+    lanes_reload(bridge->lanes, LANES_RECOVERED);
+    lines_pump(bridge->lines);
+    if (sd_event_add_time_relative(bridge->parts.event, NULL, CLOCK_MONOTONIC,
+                                   CLEAN_UP_EVERY_S * 1000000ULL, 0, clean_up, bridge) < 0)
+        abort(); /* out of memory */
+    return 0;
+}
+
+int bridge_new(const BridgeParts *parts, Bridge **ret, Error *error)
+{
+    _cleanup_(bridge_freep) Bridge *bridge = xcalloc(1, sizeof(*bridge));
+
+    bridge->parts = *parts;
+    bridge->keyring = parts->keyring;
+    bridge->started_ms = time_monotonic_ms();
+    if (make_parts(bridge, error) < 0 || start(bridge, error) < 0)
+        return -1;
+    *ret = STEAL(bridge);
+    return 0;
+}
+
+void bridge_free(Bridge *bridge)
+{
+    if (!bridge)
+        return;
+    elsewhere_free(bridge->elsewhere);
+    node_watch_free(bridge->node);
+    waiting_free(bridge->waiting);
+    lanes_free(bridge->lanes);
+    lines_free(bridge->lines);
+    runner_free(bridge->runner);
+    keyring_free(bridge->keyring);
+    free(bridge->instance);
+    free(bridge->pause_reason);
+    free(bridge);
+}
+
+int bridge_set_config(Bridge *bridge, const Config *config, Error *error)
+{
+    if (runner_set_config(bridge->runner, config, error) < 0)
+        return -1;
+    bridge->parts.config = config;
+    node_watch_refresh(bridge->node);
+    elsewhere_plan(bridge->elsewhere);
+    return 0;
+}
+
+void bridge_caller_gone(Bridge *bridge, uint64_t caller)
+{
+    waiting_caller_gone(bridge->waiting, caller);
+}
+
+void bridge_drain(Bridge *bridge)
+{
+    bridge->draining = true;
+}
+
+bool bridge_drained(const Bridge *bridge)
+{
+    return runner_active(bridge->runner) == 0 && bridge->asks == 0;
+}
+
+void bridge_stop(Bridge *bridge)
+{
+    runner_stop(bridge->runner);
+}

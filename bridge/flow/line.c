@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The intents of one user in order of asking; see line.h. */
+
+#include "flow/line.h"
+
+LineItem *line_append(LineItem **items, const Intent *intent)
+{
+    LineItem *item = xcalloc(1, sizeof(*item));
+
+    item->id = intent->id;
+    item->kind = intent->kind;
+    item->entry_id = intent->entry_id;
+    item->after = intent->after;
+    item->makes_room = json_flag(intent->params, "makes_room", false);
+    item->blocked = intent->state == INTENT_BLOCKED;
+    item->failures = (unsigned)intent->attempts;
+    while (*items)
+        items = &(*items)->next;
+    *items = item;
+    return item;
+}
+
+void line_remove(LineItem **items, LineItem *item)
+{
+    while (*items != item)
+        items = &(*items)->next;
+    *items = item->next;
+    free(item);
+}
+
+LineItem *line_find(LineItem *items, int64_t id)
+{
+    while (items && items->id != id)
+        items = items->next;
+    return items;
+}
+
+LineItem *line_dependent(LineItem *items, int64_t id)
+{
+    while (items && items->after != id)
+        items = items->next;
+    return items;
+}
+
+int64_t line_retry(LineItem *items, int64_t entry_id, int64_t id)
+{
+    int64_t count = 0;
+
+    for (; items; items = items->next) {
+        if (!items->blocked || (entry_id && items->entry_id != entry_id) || (id && items->id != id))
+            continue;
+        items->next_ms = 0;
+        count++;
+    }
+    return count;
+}
+
+/* An earlier intent of the same entry is unfinished. All such were passed over, so they are blocked
+ * or depend on one that is. */
+static bool is_held_up(LineItem *items, const LineItem *item)
+{
+    if (item->after && line_find(items, item->after))
+        return true;
+    if (item->kind == INTENT_EDIT || item->kind == INTENT_DISCARD)
+        return false;
+    for (; items != item; items = items->next)
+        if (items->entry_id == item->entry_id)
+            return true;
+    return false;
+}
+
+LineItem *line_next(LineItem *items, int64_t now_ms, int64_t *ret_wake_ms)
+{
+    *ret_wake_ms = INT64_MAX;
+    for (LineItem *item = items; item; item = item->next) {
+        if (is_held_up(items, item))
+            continue;
+        if (item->next_ms <= now_ms)
+            return item;
+        if (item->next_ms < *ret_wake_ms)
+            *ret_wake_ms = item->next_ms;
+        if (!item->blocked)
+            break;
+    }
+    return NULL;
+}

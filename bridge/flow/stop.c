@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * timer.stop: ends our running entry at the moment that was asked for. Clockify's stop names no
+ * entry, it ends whatever runs: so the answer is compared with ours, and a timer of another app
+ * that was hit is set running again. A refusal may be about such a timer too; so our entry is
+ * looked at before it counts.
+ */
+
+#include "flow/intent.h"
+
+#include "base/time.h"
+
+static int64_t asked_end(const IntentFlow *f)
+{
+    return f->intent.asked > f->entry.start ? f->intent.asked : f->entry.start;
+}
+
+/* ---- the entry as Clockify has it ---- */
+
+static int read_ours(IntentFlow *f, FlowIo *io)
+{
+    if (clockify_not_there(io->answer)) {
+        f->gone = true;
+        return 0;
+    }
+    clockify_entry_done(&f->made);
+    return clockify_entry_read(io->answer, &f->made, &io->error);
+}
+
+static bool has_ended(const IntentFlow *f)
+{
+    return f->gone || (f->made.id && f->made.end != TIME_NONE);
+}
+
+static int look_step(IntentFlow *f, FlowIo *io)
+{
+    FLOW_BEGIN(&f->inner);
+    clockify_entry_get_request(io->server->api_url, f->entry.workspace.id, f->entry.clockify_id,
+                               &io->request);
+    FLOW_CLOCKIFY(&f->inner, io, &f->clockify, f->entry.workspace.id);
+    if (read_ours(f, io) < 0)
+        return FLOW_FAILED;
+    /* Ended at another moment than asked for: somebody did it elsewhere. */
+    f->elsewhere = has_ended(f) && (f->gone || f->made.end != asked_end(f));
+    FLOW_END(&f->inner);
+}
+
+/* ---- stopping ---- */
+
+/* Ours has ended (f->made); or nothing was running; or another timer was hit (f->other); or *error.
+ */
+static void read_stopped(IntentFlow *f, FlowIo *io)
+{
+    ClockifyEntry stopped = {0};
+
+    io->error.reason = ERROR_NONE;
+    if (clockify_nothing_running(io->answer))
+        return;
+    if (intent_note_doubt(f, io, clockify_entry_read(io->answer, &stopped, &io->error)) < 0)
+        return;
+    if (streq(stopped.id, f->entry.clockify_id)) {
+        clockify_entry_done(&f->made);
+        f->made = stopped;
+    } else {
+        clockify_entry_done(&f->other);
+        f->other = stopped;
+    }
+}
+
+/* It runs on: Clockify refused to stop it, or contradicts itself. */
+static int not_stopped(const IntentFlow *f, FlowIo *io)
+{
+    if (f->refusal.reason == ERROR_REFUSED)
+        io->error = f->refusal;
+    else
+        error_set(&io->error, ERROR_UNAVAILABLE,
+                  "Clockify says both that the timer runs and that none does.");
+    return FLOW_FAILED;
+}
+
+/* Store work. */
+static int keep_stopped(Db *db, void *arg, Error *error)
+{
+    IntentFlow *f = arg;
+
+    if (f->gone) {
+        f->entry.state = ENTRY_DISCARDED;
+    } else {
+        intent_take_answer(&f->entry, &f->made);
+        f->entry.end = f->made.end;
+        f->entry.state = ENTRY_STOPPED;
+    }
+    if (journal_entry_update(db, &f->entry, error) < 0)
+        return -1;
+    return intent_finish(db, f, error);
+}
+
+int stop_step(Flow *flow, FlowIo *io)
+{
+    IntentFlow *f = (IntentFlow *)flow;
+
+    FLOW_BEGIN(flow);
+    FLOW_STORE(flow, io, intent_load, f);
+    if (intent_check_account(f, io, &io->error) < 0)
+        return FLOW_FAILED;
+
+    if (f->doubt.any) {
+        f->inner = PLACE_TOP;
+        FLOW_RUN(flow, look_step(f, io));
+    }
+    if (!has_ended(f)) {
+        clockify_entry_stop_request(io->server->api_url, f->entry.workspace.id,
+                                    f->clockify.remote_id, asked_end(f), &io->request);
+        FLOW_CLOCKIFY(flow, io, &f->clockify, f->entry.workspace.id);
+        read_stopped(f, io);
+        f->refusal = io->error;
+        if (f->refusal.reason != ERROR_NONE && f->refusal.reason != ERROR_REFUSED)
+            return FLOW_FAILED;
+        if (f->other.id) {
+            clockify_entry_replace_request(io->server->api_url, &f->other, NULL, TIME_NONE,
+                                           &io->request);
+            FLOW_CLOCKIFY(flow, io, &f->clockify, f->entry.workspace.id);
+        }
+        if (!has_ended(f)) {
+            f->inner = PLACE_TOP;
+            FLOW_RUN(flow, look_step(f, io));
+        }
+        if (!has_ended(f))
+            return not_stopped(f, io);
+    }
+    f->config = io->config;
+    FLOW_STORE(flow, io, keep_stopped, f);
+    FLOW_END(flow);
+}

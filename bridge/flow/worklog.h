@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/*
+ * Writing one worklog into Jira, as its user. Jira knows no idempotency key either: after an
+ * unclear outcome the issue's worklogs are read and the one that was sent is adopted when it is
+ * there.
+ */
+
+#include "flow/identity.h"
+#include "flow/intent.h"
+#include "remote/jira.h"
+
+typedef struct WorklogFlow {
+    Flow flow;
+    int64_t worklog_id;
+    Doubt doubt;
+    bool owner_known; /* the token's owner was confirmed a moment ago */
+
+    Worklog worklog;
+    bool has_jira;
+    Account jira;
+    Identity identity;
+    Place inner;
+    JiraWorklogs listed;
+    char *jira_id; /* written or found */
+    bool gone;     /* it is no longer pending */
+    Error refusal;
+} WorklogFlow;
+
+Flow *worklog_flow_new(int64_t worklog_id, const Doubt *doubt, bool owner_known);
