@@ -19,4 +19,4 @@ def test_start_switch_stop_add(anna):
     assert added["entry"]["worklog"]["seconds"] == 3600
 
     assert len(anna.entries()) == 3
-    assert [worklog["_author"] for worklog in anna.worklog_written(3)] == [ANNA] * 3
+    assert [worklog["_authorKey"] for worklog in anna.worklog_written(3)] == [ANNA] * 3

@@ -51,7 +51,8 @@ static void the_kernel_says_who_calls(void **state)
     assert_int_not_equal(fixture->last.connection, connection);
 }
 
-/* The longest line and one byte more, with each line end, whole and in two parts. */
+/* The longest line and one byte more, with each line end: whole, and in two parts cut before and
+ * within the end. */
 static void lines_have_a_most_length(void **state)
 {
     static const char *const ends[] = {"\n", "\r\n"};
@@ -64,13 +65,15 @@ static void lines_have_a_most_length(void **state)
             say(fixture, fd, line);
             say_bytes(fixture, fd, line, LINE_MOST + more);
             say(fixture, fd, ends[i]);
-            wait_until(fixture, fixture->line_count + fixture->too_long == good + bad + 2);
-            assert_int_equal(fixture->too_long, bad + 2 * more);
+            say_bytes(fixture, fd, line, strlen(line) - 1);
+            say(fixture, fd, "\n");
+            wait_until(fixture, fixture->line_count + fixture->too_long == good + bad + 3);
+            assert_int_equal(fixture->too_long, bad + 3 * more);
         }
     say(fixture, fd, "good\n");
-    wait_until(fixture, fixture->line_count == 5);
+    wait_until(fixture, fixture->line_count == 7);
     assert_true(text_ends_with(buffer_text(&fixture->lines), "|good|"));
-    expect_text(fixture, fd, "too long\ntoo long\ntoo long\ntoo long\n");
+    expect_text(fixture, fd, "too long\ntoo long\ntoo long\ntoo long\ntoo long\ntoo long\n");
 }
 
 static void a_far_too_long_line_is_skipped(void **state)

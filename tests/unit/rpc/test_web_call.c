@@ -96,6 +96,8 @@ static void pages_name_no_user(void **state)
         for (size_t j = 0; j < ARRAY_SIZE(names_refused) && methods_all()[i].web; j++) {
             _cleanup_json_ Json *params = page_params(&methods_all()[i]);
             json_put_string(params, names_refused[j], "JIRAUSER7");
+            if (streq(names_refused[j], "all"))
+                json_put_bool(params, "all", true);
             _cleanup_free_ char *body = body_of(methods_all()[i].name, params);
             web(fixture, body, ",\"sysadmin\":true,\"websudo\":true");
             expect_reason(fixture, &fixture->plugin, "invalid_params", "param", names_refused[j]);
