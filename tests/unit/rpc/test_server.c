@@ -165,7 +165,7 @@ static void slow_and_silent_callers(void **state)
     fixture->echo = true;
     say(fixture, skipped, endless);
     int64_t begun = time_monotonic_ms();
-    while (!fixture->too_slow && time_monotonic_ms() < begun + WAIT_MS) {
+    while (fixture->too_slow < 2 && time_monotonic_ms() < begun + WAIT_MS) {
         assert_int_equal(send(slow, "x", 1, MSG_NOSIGNAL), 1);
         say(fixture, good, "quick\n");
         expect_text(fixture, good, "quick\n");
