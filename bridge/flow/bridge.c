@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/time.h"
+#include "flow/discover.h"
 #include "flow/elsewhere.h"
 #include "flow/node_watch.h"
 #include "flow/state.h"
@@ -33,7 +34,8 @@ void bridge_reply_error(Bridge *bridge, uint64_t caller, const Error *error)
 
 typedef struct Start {
     Bridge *bridge;
-    char *server; /* JSON */
+    char *server;     /* JSON: as it was set */
+    char *discovered; /* JSON: what the configured one said of itself */
 } Start;
 
 static int make_instance(Db *db, char **ret, Error *error)
@@ -68,27 +70,51 @@ static int read_journal(Db *db, void *arg, Error *error)
     if (r < 0 || (r == 0 && make_instance(db, &bridge->instance, error) < 0))
         return -1;
     if (setting_get(db, SETTING_CLOCKIFY, &start->server, error) < 0 ||
+        setting_get(db, SETTING_DISCOVERED, &start->discovered, error) < 0 ||
         setting_get(db, SETTING_PAUSED, &bridge->pause_reason, error) < 0)
         return -1;
     return journal_intent_each(db, take_intent, bridge, error);
 }
 
-/* What the Configure page set stands; before that, what the configuration names first. */
-static int choose_server(Bridge *bridge, const char *stored, Error *error)
+static int read_server(const char *text, ClockifyServer *ret, Error *error)
+{
+    _cleanup_json_ Json *json = NULL;
+
+    if (json_parse(text, strlen(text), 8, &json, error) < 0)
+        return -1;
+    return clockify_server_from_json(json, ret, error);
+}
+
+/* What the configuration names, with what that server said of itself when it was asked before. */
+static int configured_server(Bridge *bridge, const char *discovered, Error *error)
 {
     _cleanup_(clockify_server_done) ClockifyServer server = {0};
-    _cleanup_json_ Json *json = NULL;
+    _cleanup_(clockify_server_done) ClockifyServer said = {0};
     const char *url = bridge->parts.config->clockify.url;
 
-    if (stored) {
-        if (json_parse(stored, strlen(stored), 8, &json, error) < 0 ||
-            clockify_server_from_json(json, &server, error) < 0)
-            return -1;
-    } else if (!url[0]) {
+    if (!url[0])
         return 0;
-    } else if (clockify_server_from_url(url, &server, error) < 0) {
+    if (clockify_server_from_url(url, &server, error) < 0)
         return -1;
-    }
+    if (server.discover && discovered && read_server(discovered, &said, error) == 0 &&
+        streq(said.url, server.url))
+        runner_set_server(bridge->runner, &said);
+    else
+        runner_set_server(bridge->runner, &server);
+    if (server.discover)
+        discover_start(bridge, &server);
+    return 0;
+}
+
+/* What the Configure page set stands; before that, what the configuration names first. */
+static int choose_server(Bridge *bridge, const Start *start, Error *error)
+{
+    _cleanup_(clockify_server_done) ClockifyServer server = {0};
+
+    if (!start->server)
+        return configured_server(bridge, start->discovered, error);
+    if (read_server(start->server, &server, error) < 0)
+        return -1;
     runner_set_server(bridge->runner, &server);
     return 0;
 }
@@ -155,9 +181,10 @@ static int start(Bridge *bridge, Error *error)
 
     if (r >= 0) {
         runner_set_keyring(bridge->runner, bridge->keyring, bridge->instance);
-        r = choose_server(bridge, start.server, error);
+        r = choose_server(bridge, &start, error);
     }
     free(start.server);
+    free(start.discovered);
     if (r < 0)
         return -1;
     runner_set_paused(bridge->runner, bridge->pause_reason != NULL);

@@ -9,6 +9,7 @@
 #define SETTING_INSTANCE "instance" /* random word made once */
 #define SETTING_CLOCKIFY                                                                           \
     "clockify"                  /* JSON: the Clockify server in use, see remote/clockify_url.h */
+#define SETTING_DISCOVERED   "discovered"    /* the same, as the configured server said of itself */
 #define SETTING_PAUSED "paused" /* "1" with the reason behind a blank, else absent */
 
 int setting_get(Db *db, const char *name, char **ret,
