@@ -9,8 +9,7 @@
 #include "base/time.h"
 #include "remote/clockify.h"
 
-#define API   "https://api.clockify.me/api/v1"
-#define START 1795428000 /* 2026-11-23T10:00:00Z */
+#define API "https://api.clockify.me/api/v1"
 
 typedef struct Verdict {
     int status;
@@ -437,14 +436,6 @@ static void single_items(void **state)
     assert_true(clockify_item_read(&empty, LIST_TASKS, &none, &error) < 0);
 }
 
-static void check_body(const RestRequest *request, const char *wanted)
-{
-    _cleanup_json_ Json *body = request_body(request);
-    _cleanup_free_ char *got = json_canonical(body);
-
-    check_row_text(got, wanted, request->url);
-}
-
 static void creation_requests(void **state)
 {
     _cleanup_(rest_request_done) RestRequest project = {0}, task = {0}, tag = {0};
@@ -459,15 +450,6 @@ static void creation_requests(void **state)
     clockify_create_request(API, LIST_TAGS, "w1", NULL, "Bug", true, &tag);
     check_request(&tag, REST_POST, API "/workspaces/w1/tags");
     check_body(&tag, "{\"name\":\"Bug\"}");
-}
-
-static char *repeated(const char *text, size_t times)
-{
-    char *all = xcalloc(times + 1, strlen(text));
-
-    for (size_t i = 0; i < times; i++)
-        memcpy(all + i * strlen(text), text, strlen(text));
-    return all;
 }
 
 static void names(void **state)
@@ -534,229 +516,6 @@ static void cut_texts(void **state)
     assert_string_equal(nothing, "");
 }
 
-static void entry_creation(void **state)
-{
-    _cleanup_json_ Json *tags = json_new_array();
-    Json *tag = json_new_object();
-    ClockifyNewEntry entry = {.workspace = "w1", .start = START, .end = TIME_NONE, .billable = -1};
-    _cleanup_(rest_request_done) RestRequest least = {0}, most = {0};
-
-    (void)state;
-    clockify_entry_create_request(API, &entry, &least);
-    check_request(&least, REST_POST, API "/workspaces/w1/time-entries");
-    check_body(&least, "{\"start\":\"2026-11-23T10:00:00Z\"}");
-    json_put_string(tag, "id", "g1");
-    json_put_string(tag, "name", "Bug");
-    json_add(tags, tag);
-    entry = (ClockifyNewEntry){.workspace = "w1",
-                               .start = START,
-                               .end = START + 90,
-                               .description = "ABC-1 a<b",
-                               .project_id = "p1",
-                               .task_id = "t1",
-                               .tags = tags,
-                               .billable = 0};
-    clockify_entry_create_request(API, &entry, &most);
-    check_body(&most, "{\"billable\":false,\"description\":\"ABC-1 a\xe2\x80\xb9"
-                      "b\",\"end\":\"2026-11-23T10:01:30Z\","
-                      "\"projectId\":\"p1\",\"start\":\"2026-11-23T10:00:00Z\",\"tagIds\":[\"g1\"],"
-                      "\"taskId\":\"t1\"}");
-}
-
-static void entry_requests(void **state)
-{
-    _cleanup_(rest_request_done) RestRequest stop = {0}, get = {0}, drop = {0}, running = {0},
-                                             all = {0}, some = {0}, cut = {0};
-    _cleanup_free_ char *long_text = repeated("x", 3000), *part = repeated("x", 200), *url = NULL;
-
-    (void)state;
-    clockify_entry_stop_request(API, "w1", "u1", START, &stop);
-    check_request(&stop, REST_PATCH, API "/workspaces/w1/user/u1/time-entries");
-    check_body(&stop, "{\"end\":\"2026-11-23T10:00:00Z\"}");
-    clockify_entry_get_request(API, "w1", "e1", &get);
-    check_request(&get, REST_GET, API "/workspaces/w1/time-entries/e1?hydrated=true");
-    clockify_entry_delete_request(API, "w1", "e/1", &drop);
-    check_request(&drop, REST_DELETE, API "/workspaces/w1/time-entries/e%2F1");
-    assert_null(drop.body);
-    clockify_running_request(API, "w1", "u1", &running);
-    check_request(&running, REST_GET,
-                  API "/workspaces/w1/user/u1/time-entries?in-progress=true&hydrated=true");
-    clockify_entries_request(API, "w1", "u1", NULL, 2, &all);
-    check_request(&all, REST_GET, API "/workspaces/w1/user/u1/time-entries?page=2&page-size=200");
-    clockify_entries_request(API, "w1", "u1", "ABC-1 a&b\n", 1, &some);
-    check_request(
-        &some, REST_GET,
-        API
-        "/workspaces/w1/user/u1/time-entries?description=ABC-1%20a%26b%0A&page=1&page-size=200");
-    clockify_entries_request(API, "w1", "u1", long_text, 1, &cut);
-    url = xasprintf(API "/workspaces/w1/user/u1/time-entries?description=%s&page=1&page-size=200",
-                    part);
-    check_request(&cut, REST_GET, url);
-}
-
-static const char running_text[] =
-    "{\"id\":\"e1\",\"description\":null,\"tagIds\":null,\"userId\":\"u1\",\"billable\":false,"
-    "\"taskId\":null,\"projectId\":null,"
-    "\"workspaceId\":\"w1\",\"timeInterval\":{\"start\":\"2026-11-23T10:00:00Z\",\"end\":null,"
-    "\"duration\":null},"
-    "\"customFieldValues\":null,\"type\":\"REGULAR\",\"kioskId\":null}";
-
-static const char rich_text[] = "{\"id\":\"e1\",\"description\":\"D\",\"userId\":\"u1\","
-                                "\"billable\":true,\"projectId\":\"p1\",\"project\":{\"id\":\"p1\","
-                                "\"name\":\"P\"},\"task\":{\"id\":\"t1\",\"name\":\"T\"},\"tags\":["
-                                "{\"id\":\"g1\",\"name\":\"G\"}],\"workspaceId\":\"w1\","
-                                "\"timeInterval\":{\"start\":\"2026-11-23T10:00:00Z\",\"end\":"
-                                "\"2026-11-23T10:00:30Z\",\"duration\":\"PT30S\"},"
-                                "\"type\":\"BREAK\",\"customFieldValues\":[{\"customFieldId\":"
-                                "\"c1\",\"timeEntryId\":\"e1\",\"value\":\"v\",\"name\":\"N\"},"
-                                "{\"customFieldId\":\"c2\",\"value\":null},{\"customFieldId\":"
-                                "\"c3\",\"value\":[1,2],\"sourceType\":\"PROJECT\"}]}";
-
-static ClockifyEntry entry_from(const char *text)
-{
-    _cleanup_(rest_answer_done) RestAnswer answer = answer_json(200, text);
-    ClockifyEntry entry = {0};
-    Error error = {0};
-
-    if (clockify_entry_read(&answer, &entry, &error) < 0)
-        fail_msg("%s: %s", text, error.message);
-    return entry;
-}
-
-static void entries(void **state)
-{
-    _cleanup_(clockify_entry_done) ClockifyEntry running = entry_from(running_text),
-                                                 rich = entry_from(rich_text);
-    _cleanup_(clockify_entry_done) ClockifyEntry ids =
-        entry_from("{\"id\":\"e2\",\"tagIds\":[\"g1\",\"g2\"],\"projectId\":\"\",\"timeInterval\":{"
-                   "\"start\":\"2026-11-23T10:00:00Z\"}}");
-
-    (void)state;
-    assert_string_equal(running.description, "");
-    assert_true(running.end == TIME_NONE);
-    assert_int_equal(running.start, START);
-    assert_null(running.project_id);
-    assert_null(running.task_id);
-    assert_int_equal(json_count(running.tags), 0);
-    assert_non_null(running.tags);
-    assert_int_equal(running.billable, 0);
-    assert_string_equal(rich.task_id, "t1");
-    assert_string_equal(rich.task_name, "T");
-    assert_string_equal(rich.project_name, "P");
-    assert_string_equal(json_string(json_at(rich.tags, 0), "name"), "G");
-    assert_int_equal(rich.end - rich.start, 30);
-    assert_non_null(json_list(rich.raw, "customFieldValues"));
-    assert_int_equal(json_count(ids.tags), 2);
-    assert_string_equal(json_string(json_at(ids.tags, 1), "id"), "g2");
-    assert_null(json_get(json_at(ids.tags, 1), "name"));
-    assert_null(ids.project_id);
-    assert_int_equal(ids.billable, -1);
-}
-
-static void entries_that_cannot_be_read(void **state)
-{
-    static const char *const texts[] = {
-        "{}",
-        "[]",
-        "{\"id\":\"e1\"}",
-        "{\"id\":\"e1\",\"timeInterval\":{\"start\":null}}",
-        "{\"id\":\"e1\",\"timeInterval\":{\"start\":\"soon\"}}",
-        "{\"id\":\"e1\",\"timeInterval\":{\"start\":\"2026-11-23T10:00:00Z\",\"end\":\"later\"}}",
-        "{\"id\":1,\"timeInterval\":{\"start\":\"2026-11-23T10:00:00Z\"}}",
-    };
-
-    (void)state;
-    for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
-        _cleanup_(rest_answer_done) RestAnswer answer = answer_json(200, texts[i]);
-        ClockifyEntry entry = {0};
-        Error error = {0};
-
-        check_row(clockify_entry_read(&answer, &entry, &error) < 0, texts[i]);
-        check_row_int(error.reason, ERROR_UNAVAILABLE, texts[i]);
-    }
-}
-
-static void entry_lists(void **state)
-{
-    _cleanup_free_ char *text = xasprintf("[%s,%s]", running_text, rich_text),
-                        *bad = xasprintf("[%s,{}]", running_text);
-    _cleanup_(rest_answer_done) RestAnswer answer = answer_json(200, text),
-                                           broken = answer_json(200, bad);
-    _cleanup_(rest_answer_done) RestAnswer none = answer_json(200, "[]");
-    _cleanup_(clockify_entries_done) ClockifyEntries list = {0}, empty = {0}, left = {0};
-    Error error = {0};
-
-    (void)state;
-    answer.last_page = 0;
-    assert_int_equal(clockify_entries_read(&answer, &list, &error), 0);
-    assert_int_equal(list.count, 2);
-    assert_true(list.last_page);
-    assert_string_equal(list.items[1].task_name, "T");
-    assert_int_equal(clockify_entries_read(&none, &empty, &error), 0);
-    assert_int_equal(empty.count, 0);
-    assert_true(clockify_entries_read(&broken, &left, &error) < 0);
-    assert_null(left.items);
-}
-
-static void replacement(void **state)
-{
-    static const struct {
-        const char *changes;
-        int64_t end;
-        const char *body;
-    } rows[] = {
-        {"{}", START + 30,
-         "{\"billable\":true,\"customFields\":[{\"customFieldId\":\"c1\",\"value\":\"v\"},{"
-         "\"customFieldId\":\"c3\","
-         "\"sourceType\":\"PROJECT\",\"value\":[1,2]}],\"description\":\"D\",\"end\":\"2026-11-"
-         "23T10:00:30Z\",\"projectId\":\"p1\","
-         "\"start\":\"2026-11-23T10:00:00Z\",\"tagIds\":[\"g1\"],\"taskId\":\"t1\",\"type\":"
-         "\"BREAK\"}"},
-        {"{\"project\":\"p2\",\"tags\":[\"g2\",\"g3\"],\"description\":\"a>b\",\"billable\":false}",
-         TIME_NONE,
-         "{\"billable\":false,\"customFields\":[{\"customFieldId\":\"c1\",\"value\":\"v\"},{"
-         "\"customFieldId\":\"c3\","
-         "\"sourceType\":\"PROJECT\",\"value\":[1,2]}],\"description\":\"a\xe2\x80\xba"
-         "b\",\"projectId\":\"p2\","
-         "\"start\":\"2026-11-23T10:00:00Z\",\"tagIds\":[\"g2\",\"g3\"],\"type\":\"BREAK\"}"},
-        {"{\"project\":\"p2\",\"task\":\"t2\",\"tags\":null,\"description\":null,\"billable\":"
-         "null}",
-         TIME_NONE,
-         "{\"customFields\":[{\"customFieldId\":\"c1\",\"value\":\"v\"},{\"customFieldId\":\"c3\","
-         "\"sourceType\":\"PROJECT\","
-         "\"value\":[1,2]}],\"description\":\"\",\"projectId\":\"p2\",\"start\":\"2026-11-23T10:00:"
-         "00Z\",\"tagIds\":[],"
-         "\"taskId\":\"t2\",\"type\":\"BREAK\"}"},
-        {"{\"project\":null}", TIME_NONE,
-         "{\"billable\":true,\"customFields\":[{\"customFieldId\":\"c1\",\"value\":\"v\"},{"
-         "\"customFieldId\":\"c3\","
-         "\"sourceType\":\"PROJECT\",\"value\":[1,2]}],\"description\":\"D\",\"start\":\"2026-11-"
-         "23T10:00:00Z\","
-         "\"tagIds\":[\"g1\"],\"type\":\"BREAK\"}"},
-    };
-    _cleanup_(clockify_entry_done) ClockifyEntry rich = entry_from(rich_text),
-                                                 running = entry_from(running_text);
-    _cleanup_(rest_request_done) RestRequest bare = {0};
-
-    (void)state;
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        _cleanup_(rest_request_done) RestRequest request = {0};
-        _cleanup_json_ Json *changes = NULL;
-        Error error = {0};
-
-        assert_int_equal(json_parse(rows[i].changes, strlen(rows[i].changes), 8, &changes, &error),
-                         0);
-        clockify_entry_replace_request(API, &rich, changes, rows[i].end, &request);
-        check_request(&request, REST_PUT, API "/workspaces/w1/time-entries/e1");
-        check_body(&request, rows[i].body);
-    }
-    clockify_entry_replace_request(API, &running, NULL, TIME_NONE, &bare);
-    check_body(
-        &bare,
-        "{\"billable\":false,\"description\":\"\",\"start\":\"2026-11-23T10:00:00Z\",\"tagIds\":[],"
-        "\"type\":\"REGULAR\"}");
-}
-
 static void probing(void **state)
 {
     static const struct {
@@ -799,118 +558,6 @@ static void probing(void **state)
     }
 }
 
-static void recorded_lists(void **state)
-{
-    _cleanup_(rest_answer_done) RestAnswer user_answer =
-        answer_recorded("clockify", "get-user-2019.json", 200);
-    _cleanup_(rest_answer_done) RestAnswer workspace_answer =
-        answer_recorded("clockify", "get-workspaces-2019.json", 200);
-    _cleanup_(rest_answer_done) RestAnswer project_answer =
-        answer_recorded("clockify", "get-projects-2022.json", 200);
-    _cleanup_(clockify_user_done) ClockifyUser user = {0};
-    _cleanup_(clockify_workspaces_done) ClockifyWorkspaces all = {0};
-    _cleanup_(clockify_items_done) ClockifyItems projects = {0};
-    ClockifyListQuery query = {.list = LIST_PROJECTS, .workspace = "w", .page = 1, .page_size = 50};
-    Error error = {0};
-
-    (void)state;
-    assert_int_equal(clockify_user_read(&user_answer, &user, &error), 0);
-    assert_string_equal(user.name, "testuser");
-    assert_string_equal(user.active_workspace, "123245");
-    assert_int_equal(clockify_workspaces_read(&workspace_answer, &all, &error), 0);
-    assert_int_equal(all.count, 1);
-    assert_int_equal(all.items[0].may_create_project, WHO_ADMINS);
-    assert_int_equal(all.items[0].may_create_tag, WHO_EVERYONE);
-    assert_int_equal(clockify_list_read(&project_answer, &query, &projects, &error), 0);
-    assert_int_equal(projects.count, 1);
-    assert_string_equal(projects.items[0].client, "Test Client");
-    assert_true(projects.last_page);
-}
-
-static void recorded_entries(void **state)
-{
-    static const char *const lists[] = {"get-user-time-entries-2020.json",
-                                        "get-user-time-entries-hydrated-2022.json"};
-    static const char *const single[] = {"post-time-entry-running-201.json",
-                                         "post-time-entry-stopped-no-project-201.json",
-                                         "webhook-TIME_ENTRY_DELETED-running-2026.json",
-                                         "webhook-TIME_ENTRY_DELETED-stopped-rich-2026.json",
-                                         "webhook-TIME_ENTRY_DELETED-stopped-baseline-2026.json"};
-
-    (void)state;
-    for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
-        _cleanup_(rest_answer_done) RestAnswer answer = answer_recorded("clockify", lists[i], 200);
-        _cleanup_(clockify_entries_done) ClockifyEntries all = {0};
-        Error error = {0};
-
-        check_row_int(clockify_entries_read(&answer, &all, &error), 0, lists[i]);
-        check_row(all.count > 0 && all.items[0].project_id && all.items[0].task_id, lists[i]);
-        check_row_int(all.items[0].task_name != NULL, i == 1, lists[i]);
-    }
-    for (size_t i = 0; i < ARRAY_SIZE(single); i++) {
-        _cleanup_(rest_answer_done) RestAnswer answer = answer_recorded("clockify", single[i], 201);
-        _cleanup_(clockify_entry_done) ClockifyEntry entry = {0};
-        _cleanup_(rest_request_done) RestRequest request = {0};
-        Error error = {0};
-
-        check_row_int(clockify_entry_read(&answer, &entry, &error), 0, single[i]);
-        check_row_int(entry.end == TIME_NONE, strstr(single[i], "running") != NULL, single[i]);
-        check_row(!clockify_unclear(&answer), single[i]);
-        clockify_entry_replace_request(API, &entry, NULL, entry.end, &request);
-        check_row(strstr(request.body, "\"start\""), single[i]);
-    }
-}
-
-static void recorded_errors(void **state)
-{
-    static const struct {
-        const char *name;
-        int status;
-        ErrorReason reason;
-        unsigned missing;
-    } rows[] = {
-        {"error-401-4003-unknown-api-key.json", 401, ERROR_CLOCKIFY_KEY_REJECTED, 0},
-        {"error-401-1000-no-or-two-credentials.json", 401, ERROR_CLOCKIFY_KEY_REJECTED, 0},
-        {"error-401-1000-old-2019.json", 401, ERROR_CLOCKIFY_KEY_REJECTED, 0},
-        {"error-401-4017-bad-addon-token.json", 401, ERROR_CLOCKIFY_KEY_REJECTED, 0},
-        {"error-400-3000-bad-boolean-query.json", 400, ERROR_REFUSED, 0},
-        {"error-400-501-archived-tag.json", 400, ERROR_REFUSED, 0},
-        {"error-400-501-project-exists.json", 400, ERROR_REFUSED, 0},
-        {"error-400-501-project-name-required.json", 400, ERROR_REFUSED, 0},
-        {"error-400-501-project-not-found.json", 400, ERROR_REFUSED, 0},
-        {"error-400-501-project-required.json", 400, ERROR_REFUSED, FIELD_PROJECT},
-        {"error-400-501-tag-not-found.json", 400, ERROR_REFUSED, 0},
-        {"error-400-501-task-not-in-project.json", 400, ERROR_REFUSED, 0},
-        {"error-400-501-time-entry-not-found.json", 400, ERROR_REFUSED, 0},
-        {"error-403-1003-locked-period.json", 403, ERROR_REFUSED, 0},
-        {"error-403-4005-approved-entry.json", 403, ERROR_REFUSED, 0},
-        {"error-403-4030-manual-disabled.json", 403, ERROR_REFUSED, 0},
-        {"error-403-501-access-denied.json", 403, ERROR_REFUSED, 0},
-        {"error-404-3000-unknown-route.json", 404, ERROR_REFUSED, 0},
-        {"error-404-404-stop-without-running-timer.json", 404, ERROR_REFUSED, 0},
-        {"error-404-empty-unknown-workspace.json", 404, ERROR_REFUSED, 0},
-        {"error-405-3000-method.json", 405, ERROR_REFUSED, 0},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        _cleanup_(rest_answer_done) RestAnswer answer =
-            answer_recorded("clockify", rows[i].name, rows[i].status);
-        Error error = {0};
-
-        check_row(clockify_check(&answer, &error) < 0, rows[i].name);
-        check_row_int(error.reason, rows[i].reason, rows[i].name);
-        check_row_int(error.missing, rows[i].missing, rows[i].name);
-        check_row_int(clockify_not_there(&answer), strstr(rows[i].name, "not-") != NULL,
-                      rows[i].name);
-        check_row_int(clockify_already_exists(&answer), strstr(rows[i].name, "exists") != NULL,
-                      rows[i].name);
-        check_row_int(clockify_nothing_running(&answer), strstr(rows[i].name, "404-404") != NULL,
-                      rows[i].name);
-        check_row(!clockify_unclear(&answer), rows[i].name);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -929,16 +576,7 @@ int main(void)
         cmocka_unit_test(creation_requests),
         cmocka_unit_test(names),
         cmocka_unit_test(cut_texts),
-        cmocka_unit_test(entry_creation),
-        cmocka_unit_test(entry_requests),
-        cmocka_unit_test(entries),
-        cmocka_unit_test(entries_that_cannot_be_read),
-        cmocka_unit_test(entry_lists),
-        cmocka_unit_test(replacement),
         cmocka_unit_test(probing),
-        cmocka_unit_test(recorded_lists),
-        cmocka_unit_test(recorded_entries),
-        cmocka_unit_test(recorded_errors),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -177,8 +177,8 @@ static const char *const bad[] = {
     "https://ti_me.example.com",
     "https://time,example.com",
     "https://t\xc3\xafme.example.com",
-    "https://time\xe3\x80\x82"
-    "example.com",                                        /* an ideographic full stop */
+    ("https://time\xe3\x80\x82"
+     "example.com"),                                      /* an ideographic full stop */
     "https://\xef\xbc\x91\xef\xbc\x92\xef\xbc\x97.0.0.1", /* fullwidth digits */
     "https://time.example.com:",
     "https://time.example.com:0",

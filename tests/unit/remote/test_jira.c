@@ -304,8 +304,7 @@ static void worklogs(void **state)
         "{\"worklogs\":{}}",
         "{\"total\":2,\"worklogs\":[" WORKLOG("1", ANNA) "]}", /* not the whole list */
         "{\"total\":1,\"worklogs\":[{\"id\":\"1\"}]}",
-        "{\"total\":1,\"worklogs\":[{\"id\":1,\"started\":\"2026-11-23T11:00:00.223+0100\","
-        "\"timeSpentSeconds\":60}]}",
+        "{\"total\":1,\"worklogs\":[{\"id\":1,\"started\":\"2026-11-23T11:00:00.223+0100\"}]}",
         "[]",
     };
     _cleanup_(rest_request_done) RestRequest request = {0};
@@ -383,67 +382,6 @@ static void explanations(void **state)
     assert_int_equal(status.auth, REST_AUTH_NONE);
 }
 
-static void recorded_answers(void **state)
-{
-    _cleanup_(rest_answer_done) RestAnswer who = answer_recorded("jira", "myself.json", 200);
-    _cleanup_(rest_answer_done) RestAnswer what =
-        answer_recorded("jira", "issue-default.json", 200);
-    _cleanup_(rest_answer_done) RestAnswer list =
-        answer_recorded("jira", "issue-worklogs.json", 200);
-    _cleanup_(jira_user_done) JiraUser user = {0};
-    _cleanup_(jira_issue_done) JiraIssue issue = {0};
-    _cleanup_(jira_worklogs_done) JiraWorklogs all = {0};
-    Error error = {0};
-
-    (void)state;
-    who.user_name = xstrdup("admin");
-    what.user_name = xstrdup("admin");
-    list.user_name = xstrdup("admin");
-    assert_int_equal(jira_myself_read(&who, &user, &error), 0);
-    assert_string_equal(user.key, "JIRAUSER10000");
-    assert_int_equal(jira_issue_read(&what, "admin", &issue, &error), 0);
-    assert_string_equal(issue.key, "PZ-1");
-    assert_string_equal(json_string(issue.details, "type"), "Task");
-    assert_int_equal(json_tristate(issue.details, "subtask"), 0);
-    assert_string_equal(json_string(json_child(issue.details, "project"), "name"), "Phase Zero");
-    assert_int_equal(jira_worklogs_read(&list, "admin", &all, &error), 0);
-    assert_int_equal(all.count, 1);
-    assert_int_equal(all.items[0].seconds, 5400);
-    assert_string_equal(all.items[0].author_key, "JIRAUSER10000");
-}
-
-static void recorded_errors(void **state)
-{
-    _cleanup_free_ char *text = recorded_text("jira", "errors.json");
-    static const struct {
-        const char *name;
-        int status;
-        ErrorReason reason;
-    } rows[] = {
-        {"worklog_post_zero_or_subminute", 400, ERROR_REFUSED},
-        {"worklog_post_bad_duration_zh_CN", 400, ERROR_REFUSED},
-        {"worklog_post_no_permission", 400, ERROR_REFUSED},
-        {"time_tracking_disabled", 400, ERROR_REFUSED},
-        {"issue_not_found_or_hidden", 404, ERROR_NOT_FOUND},
-        {"rate_limited_accept_json", 429, ERROR_RATE_LIMITED},
-        {"pat_error", 403, ERROR_REFUSED},
-    };
-    _cleanup_json_ Json *all = NULL;
-    Error error = {0};
-
-    (void)state;
-    assert_int_equal(json_parse(text, strlen(text), 16, &all, &error), 0);
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        _cleanup_free_ char *body = json_text(json_child(json_child(all, rows[i].name), "body"));
-        _cleanup_(rest_answer_done) RestAnswer answer = answer_by(rows[i].status, body, "anna");
-
-        check_row(json_child(json_child(all, rows[i].name), "body"), rows[i].name);
-        check_row(jira_check(&answer, "anna", &error) < 0, rows[i].name);
-        check_row_int(error.reason, rows[i].reason, rows[i].name);
-        check_row(rows[i].reason == ERROR_RATE_LIMITED || error.upstream_message[0], rows[i].name);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -457,8 +395,6 @@ int main(void)
         cmocka_unit_test(worklog_creation),
         cmocka_unit_test(worklogs),
         cmocka_unit_test(explanations),
-        cmocka_unit_test(recorded_answers),
-        cmocka_unit_test(recorded_errors),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

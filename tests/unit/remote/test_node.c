@@ -310,33 +310,13 @@ static void configured_addresses(void **state)
     }
 }
 
-static void recorded_files(void **state)
-{
-    static const char *const rows[][2] = {
-        {"server-docker-default.xml", "http://127.0.0.1:8080"},
-        {"server-9x10x-proxied-context.xml", "http://127.0.0.1:8080/jira"},
-        {"server-ansible-11.3.6-https-proxy.xml", "http://127.0.0.1:8080"},
-        {"server-8.18-stock-plus-8443.xml", "http://127.0.0.1:8080"},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        _cleanup_(node_address_done) NodeAddress address = {0};
-        _cleanup_free_ char *text = recorded_text("server-xml", rows[i][0]), *url = NULL;
-        Error error = {0};
-
-        check_row_int(node_parse(text, strlen(text), &address, &error), 0, rows[i][0]);
-        url = node_url(&address, 0);
-        check_row_text(url, rows[i][1], rows[i][0]);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(traps),          cmocka_unit_test(addresses_worth_trying),
-        cmocka_unit_test(files),          cmocka_unit_test(configured_addresses),
-        cmocka_unit_test(recorded_files),
+        cmocka_unit_test(traps),
+        cmocka_unit_test(addresses_worth_trying),
+        cmocka_unit_test(files),
+        cmocka_unit_test(configured_addresses),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
