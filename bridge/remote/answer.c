@@ -10,6 +10,8 @@
 #include "base/buffer.h"
 #include "base/text.h"
 
+#define MESSAGE_MOST 320 /* as much as an Error holds */
+
 static int parse_as(const RestAnswer *answer, const char *service, enum json_type type, Json **ret,
                     Error *error);
 static bool has_result(const RestAnswer *answer);
@@ -79,7 +81,7 @@ static bool has_result(const RestAnswer *answer)
 int answer_fail(const RestAnswer *answer, const char *service, ErrorReason reason, Error *error,
                 const char *format, ...)
 {
-    char message[sizeof(error->message)];
+    char message[MESSAGE_MOST];
     va_list args;
 
     va_start(args, format);

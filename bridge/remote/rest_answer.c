@@ -107,14 +107,14 @@ static const char *value_of(const char *line, const char *name)
 static int64_t read_retry_after(const char *value)
 {
     int64_t seconds = RETRY_AFTER_S_MOST;
-    time_t date;
 
     if (value[0] >= '0' && value[0] <= '9') {
         if (value[strspn(value, "0123456789")] != '\0')
             return -1;
         text_to_int64(value, &seconds); /* what does not fit is left at the most */
     } else {
-        date = curl_getdate(value, NULL);
+        time_t date = curl_getdate(value, NULL);
+
         if (date == (time_t)-1)
             return -1;
         seconds = (int64_t)date - time_now();
