@@ -201,7 +201,7 @@ pytest_in() { # BUILD PATH: runs with the programs of that build
     rm -f "$xml"
     export SRCDIR="$top" BUILDDIR="$build/$1"
     export BRIDGE_SIM="$BUILDDIR/tests/sim/bridge-sim"
-    export BRIDGED="$BUILDDIR/clockify-bridged" BRIDGECTL="$BUILDDIR/clockify-bridgectl"
+    export CLOCKIFY_BRIDGED="$BUILDDIR/clockify-bridged" CLOCKIFY_BRIDGECTL="$BUILDDIR/clockify-bridgectl"
     export PYTHONDONTWRITEBYTECODE=1
     python -m pytest -q -p no:cacheprovider --junitxml="$xml" "$2"
     status=$?
@@ -229,7 +229,7 @@ suite_clients() {
     cp tests/clients/package.json tests/clients/package-lock.json "$build/clients/"
     (cd "$build/clients" && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error </dev/null) || return 1
     export BRIDGE_SIM="$build/gcc/tests/sim/bridge-sim" CLIENTS_DIR="$build/clients"
-    export BRIDGED="$build/gcc/clockify-bridged" BRIDGECTL="$build/gcc/clockify-bridgectl"
+    export CLOCKIFY_BRIDGED="$build/gcc/clockify-bridged" CLOCKIFY_BRIDGECTL="$build/gcc/clockify-bridgectl"
     worst=0
     for script in tests/clients/*.mjs; do
         [ "$(basename "$script")" != tap.mjs ] || continue # what the scripts share
