@@ -130,6 +130,7 @@ typedef struct Place {
     } while (0)
 
 #define FLOW_END(flow)                                                                             \
+    (void)0; /* a label may stand right before */                                                  \
     }                                                                                              \
     (flow)->at = 0;                                                                                \
     return FLOW_FINISHED
