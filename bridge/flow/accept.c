@@ -367,6 +367,20 @@ static int accept_kind(Db *db, Accept *accept, Error *error)
     return kinds[accept->kind](db, accept, error);
 }
 
+/* Refused before anything was written. A repeat has to get the same answer: by then there may be a
+ * timer, and a stop that was refused for want of one must not end it. */
+static int refuse(Db *db, Accept *accept, const char *digest, Error *error)
+{
+    if (!accept->request_id || error_info(error->reason)->action != ERROR_ACTION_BLOCK)
+        return -1;
+    accept->refusal = *error;
+    accept->refused = true;
+    accept->intent.id = 0;
+    if (remember_request(db, accept, digest, error) < 0)
+        return -1;
+    return outcome_remember_error(db, accept->user, accept->request_id, &accept->refusal, error);
+}
+
 int accept_work(Db *db, void *arg, Error *error)
 {
     Accept *accept = arg;
@@ -381,7 +395,7 @@ int accept_work(Db *db, void *arg, Error *error)
     if (r != 0)
         return r < 0 ? -1 : 0;
     if (accept_kind(db, accept, error) < 0)
-        return -1;
+        return refuse(db, accept, digest, error);
     if (accept->request_id && remember_request(db, accept, digest, error) < 0)
         return -1;
     if (accept->level != WAIT_ACCEPTED)

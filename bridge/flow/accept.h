@@ -27,7 +27,9 @@ typedef struct Accept {
     /* what came of it */
     bool repeat;  /* asked before */
     char *answer; /* what was answered then; NULL = not yet */
-    Intent room;  /* a stop that makes room for the start; id 0 = none */
+    bool refused; /* it cannot be taken on: `refusal`, remembered for a repeat */
+    Error refusal;
+    Intent room; /* a stop that makes room for the start; id 0 = none */
     Intent intent;
     int64_t entry_id;
     int64_t stopped_id; /* entry that `room` stops */

@@ -11,6 +11,8 @@ static int keep_discarded(Db *db, void *arg, Error *error)
 {
     IntentFlow *f = arg;
 
+    if (intent_take_meanwhile(db, &f->entry, error) < 0)
+        return -1;
     f->entry.state = ENTRY_DISCARDED;
     json_object_put(STEAL(f->entry.problem));
     f->entry.delivery = DELIVERY_DONE;
@@ -37,7 +39,7 @@ int discard_step(Flow *flow, FlowIo *io)
         clockify_entry_delete_request(io->server->api_url, f->entry.workspace.id,
                                       f->entry.clockify_id, &io->request);
         FLOW_CLOCKIFY(flow, io, &f->clockify, f->entry.workspace.id);
-        if (read_deleted(io) < 0)
+        if (intent_note_doubt(f, io, read_deleted(io)) < 0)
             return FLOW_FAILED;
     }
     f->config = io->config;

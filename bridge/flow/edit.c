@@ -74,6 +74,8 @@ static int keep_edited(Db *db, void *arg, Error *error)
 {
     IntentFlow *f = arg;
 
+    if (intent_take_meanwhile(db, &f->entry, error) < 0)
+        return -1;
     if (f->entry.clockify_id)
         intent_take_answer(&f->entry, &f->made);
     if (journal_entry_update(db, &f->entry, error) < 0)
@@ -103,7 +105,7 @@ int edit_step(Flow *flow, FlowIo *io)
         ask_to_replace(f, io);
         FLOW_CLOCKIFY(flow, io, &f->clockify, f->entry.workspace.id);
         clockify_entry_done(&f->made);
-        if (clockify_entry_read(io->answer, &f->made, &io->error) < 0)
+        if (intent_note_doubt(f, io, clockify_entry_read(io->answer, &f->made, &io->error)) < 0)
             return FLOW_FAILED;
     }
     f->config = io->config;

@@ -137,6 +137,24 @@ void intent_take_answer(Entry *entry, const ClockifyEntry *answer)
     entry->start = answer->start;
 }
 
+int intent_take_meanwhile(Db *db, Entry *entry, Error *error)
+{
+    _cleanup_(entry_done) Entry today = {0};
+    int r = journal_entry_get(db, entry->id, &today, error);
+
+    if (r < 0)
+        return -1;
+    if (r == 0)
+        return error_not_found(error, "intent", "It was taken back.");
+    entry->state = today.state;
+    entry->end = today.end;
+    entry->delivery = today.delivery;
+    set_string(&entry->comment, today.comment);
+    json_object_put(entry->problem);
+    entry->problem = STEAL(today.problem);
+    return 0;
+}
+
 int intent_finish(Db *db, IntentFlow *f, Error *error)
 {
     OutcomeOf of = {

@@ -72,6 +72,10 @@ int intent_note_doubt(IntentFlow *f, const FlowIo *io, int r);
 /* "Come back later": doubt has not settled and nothing was found. */
 int intent_not_settled(FlowIo *io);
 
+/* In store work, before the entry's row is written: what callers asked of the entry while the flow
+ * was under way (a stop, its comment, a discard) stands; the flow read the row before that. */
+int intent_take_meanwhile(Db *db, Entry *entry, Error *error);
+
 /* In store work: puts Clockify's answer into the entry's row. */
 void intent_take_answer(Entry *entry, const ClockifyEntry *answer);
 

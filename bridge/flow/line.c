@@ -55,16 +55,51 @@ int64_t line_retry(LineItem *items, int64_t entry_id, int64_t id)
     return count;
 }
 
+/* Whoever waits for the start that a stop makes room for waits for the stop too. */
+static bool is_waited_for(LineItem *items, const LineItem *item)
+{
+    const LineItem *start = item->makes_room ? line_dependent(items, item->id) : NULL;
+
+    return item->waiters || (start && start->waiters);
+}
+
+bool line_may_vanish(LineItem *items, const LineItem *item)
+{
+    for (LineItem *other = items; other; other = other->next)
+        if (other != item && other->entry_id == item->entry_id && !is_waited_for(items, other))
+            return false;
+    return true;
+}
+
+static bool is_blocked_start(const LineItem *item)
+{
+    return (item->kind == INTENT_START || item->kind == INTENT_ADD) && item->blocked;
+}
+
+/* The intent with this id is unfinished and has something to do at Clockify. */
+static bool in_the_way(LineItem *items, int64_t id)
+{
+    const LineItem *item = line_find(items, id);
+
+    if (!item)
+        return false;
+    for (; items != item; items = items->next)
+        if (items->entry_id == item->entry_id && is_blocked_start(items) && !items->in_doubt)
+            return false;
+    return true;
+}
+
 /* An earlier intent of the same entry is unfinished. All such were passed over, so they are blocked
  * or depend on one that is. */
 static bool is_held_up(LineItem *items, const LineItem *item)
 {
-    if (item->after && line_find(items, item->after))
+    bool mends = item->kind == INTENT_EDIT || item->kind == INTENT_DISCARD;
+
+    if (item->after && in_the_way(items, item->after))
         return true;
-    if (item->kind == INTENT_EDIT || item->kind == INTENT_DISCARD)
-        return false;
     for (; items != item; items = items->next)
-        if (items->entry_id == item->entry_id)
+        if (items->entry_id == item->entry_id &&
+            (!mends || (is_blocked_start(items) && items->in_doubt)))
             return true;
     return false;
 }

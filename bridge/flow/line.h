@@ -27,6 +27,10 @@ void line_remove(LineItem **items, LineItem *item);    /* nobody may wait for it
 LineItem *line_find(LineItem *items, int64_t id);      /* NULL */
 LineItem *line_dependent(LineItem *items, int64_t id); /* the one that comes after it; NULL */
 
+/* false: others may have been told of this entry that it will be there (a later stop or edit of it
+ * was answered), so it cannot be taken back. */
+bool line_may_vanish(LineItem *items, const LineItem *item);
+
 /* Blocked items of an entry (0 = any), or one item by id (0 = any), are due at once. How many. */
 int64_t line_retry(LineItem *items, int64_t entry_id, int64_t id);
 
@@ -34,6 +38,9 @@ int64_t line_retry(LineItem *items, int64_t entry_id, int64_t id);
  * The next item to try, or NULL with *ret_wake_ms (INT64_MAX = only when something changes).
  *  - What is pending goes in order; one that has to wait for its time holds up all behind it.
  *  - What is blocked is passed over until it is due again, and holds up only later intents of the
- * same entry, save the edit or discard that may mend it, and what has to come after it.
+ * same entry, save the edit or discard that may mend it, and what has to come after it. In doubt it
+ * holds up those as well: the entry they change may stand in Clockify unseen.
+ *  - A stop stands in nobody's way while its entry's start is blocked: Clockify has nothing to
+ * stop.
  */
 LineItem *line_next(LineItem *items, int64_t now_ms, int64_t *ret_wake_ms);

@@ -111,6 +111,14 @@ static Line *take_ready(Lines *lines)
     return line;
 }
 
+/* What changes an entry has to know first whether Clockify has it. */
+static void retry_in_doubt(LineItem *items, int64_t entry_id)
+{
+    for (; items; items = items->next)
+        if (items->in_doubt)
+            line_retry(items, entry_id, items->id);
+}
+
 void lines_add(Lines *lines, const Intent *intent, bool recovered)
 {
     Line *line = line_of(lines, intent->user);
@@ -128,6 +136,8 @@ void lines_add(Lines *lines, const Intent *intent, bool recovered)
      */
     if (intent->after)
         line_retry(line->items, 0, intent->after);
+    if (intent->kind == INTENT_EDIT || intent->kind == INTENT_DISCARD)
+        retry_in_doubt(line->items, intent->entry_id);
     make_ready(line);
 }
 
@@ -181,10 +191,12 @@ void lines_answer_all(Lines *lines)
             waiting_answer_as_it_stands(&item->waiters);
 }
 
-/* Nothing in this line happens before `until_ms`. */
-static void answer_who_cannot_wait(Line *line, int64_t until_ms)
+/* Nothing in this line happens before `until_ms`; `why` says for want of which service. */
+static void answer_who_cannot_wait(Line *line, int64_t until_ms, const Error *why)
 {
-    bool up = runner_is_up(line->lines->bridge->runner, SERVICE_CLOCKIFY);
+    const Runner *runner = line->lines->bridge->runner;
+    bool up = runner_is_up(runner, SERVICE_CLOCKIFY) &&
+              (!streq(why->service, "jira") || runner_is_up(runner, SERVICE_JIRA));
 
     for (LineItem *item = line->items; item; item = item->next) {
         if (up)
@@ -272,7 +284,9 @@ static void carried_out(Attempt *attempt, IntentFlow *f)
         LanesAdd add = {f->worklog_id, f->entry.user, f->entry.issue, LANES_NEW};
 
         lanes_add(bridge->lanes, &add);
-        waiting_move_to_worklog(&item->waiters, lanes_waiters(bridge->lanes, f->worklog_id));
+        /* While Jira is down nobody waits for it: the entry is in order, the worklog pending. */
+        if (runner_is_up(bridge->runner, SERVICE_JIRA))
+            waiting_move_to_worklog(&item->waiters, lanes_waiters(bridge->lanes, f->worklog_id));
     }
     waiting_answer(&item->waiters, f->result);
     if (item->kind == INTENT_DISCARD)
@@ -283,30 +297,46 @@ static void carried_out(Attempt *attempt, IntentFlow *f)
     lanes_pump(bridge->lanes);
 }
 
-static void try_later(Attempt *attempt, const IntentFlow *f)
+static void note_doubt(const Attempt *attempt, const Doubt *doubt)
+{
+    const Config *config = attempt->line->lines->bridge->parts.config;
+
+    attempt->item->in_doubt = doubt->any || doubt->fresh;
+    if (doubt->fresh)
+        attempt->item->doubt_until_ms = time_monotonic_ms() + config->journal.settle_s * 1000;
+}
+
+static void try_later(Attempt *attempt)
 {
     Line *line = attempt->line;
     LineItem *item = attempt->item;
     int64_t now = time_monotonic_ms();
     uint32_t random;
 
-    if (f->doubt.fresh) {
-        item->in_doubt = true;
-        item->doubt_until_ms = now + line->lines->bridge->parts.config->journal.settle_s * 1000;
-    }
     keyring_random(&random, sizeof(random));
     item->failures++;
     item->next_ms = now + backoff_ms(item->failures, BACKOFF_FIRST_MS, BACKOFF_MOST_MS, random);
     if (attempt->error.retry_after_s > 0)
         item->next_ms = now + attempt->error.retry_after_s * 1000;
-    answer_who_cannot_wait(line, item->next_ms);
+    answer_who_cannot_wait(line, item->next_ms, &attempt->error);
 }
 
-/* Store work. */
+/* Store work. Whoever was told in the meantime that it is queued must find it again. */
 static int write_outcome(Db *db, void *arg, Error *error)
 {
     Attempt *attempt = arg;
+    int told = 0;
 
+    if (attempt->dependent_id)
+        told = outcome_was_told(db, attempt->dependent_id, error);
+    if (told == 0 && attempt->take_back)
+        told = outcome_was_told(db, attempt->intent_id, error);
+    if (told < 0)
+        return -1;
+    if (told > 0) {
+        attempt->dependent_id = 0;
+        attempt->take_back = false;
+    }
     if (attempt->dependent_id &&
         outcome_take_back(db, attempt->dependent_id, &attempt->error, error) < 0)
         return -1;
@@ -315,10 +345,15 @@ static int write_outcome(Db *db, void *arg, Error *error)
     return outcome_block(db, attempt->intent_id, &attempt->error, attempt->next_attempt, error);
 }
 
+static bool makes_entry(const LineItem *item)
+{
+    return item->kind == INTENT_START || item->kind == INTENT_ADD;
+}
+
 static void take_back_item(Line *line, LineItem *item, const Error *error)
 {
     waiting_fail(&item->waiters, error);
-    if (item->kind == INTENT_START || item->kind == INTENT_ADD)
+    if (makes_entry(item))
         drop_others(line, item->entry_id, item, error);
     line_remove(&line->items, item);
 }
@@ -334,16 +369,18 @@ static void outcome_written(void *arg, int r, const Error *error)
         log_error("Cannot write the outcome of intent %lld: %s", (long long)attempt->intent_id,
                   error->message);
         attempt->item->next_ms = time_monotonic_ms() + BACKOFF_FIRST_MS;
-        answer_who_cannot_wait(line, attempt->item->next_ms);
+        answer_who_cannot_wait(line, attempt->item->next_ms, error);
         go_on(attempt);
         return;
     }
     if (dependent)
         take_back_item(line, dependent, &attempt->error);
-    if (attempt->take_back)
+    if (attempt->take_back) {
         take_back_item(line, attempt->item, &attempt->error);
-    else
+    } else {
+        attempt->item->blocked = true;
         waiting_answer_as_it_stands(&attempt->item->waiters);
+    }
     go_on(attempt);
 }
 
@@ -359,7 +396,7 @@ static int64_t blocked_wait_ms(const Line *line, unsigned times)
 /*
  * A person has to act. While the caller waits it can be told, and nothing of a start, add, edit or
  * discard remains; a stop keeps its moment. A stop that only makes room for a start goes back
- * together with it.
+ * together with it. What may have had its effect is never taken back, nor what others were told of.
  */
 static void needs_a_person(Attempt *attempt)
 {
@@ -368,18 +405,16 @@ static void needs_a_person(Attempt *attempt)
     LineItem *start = item->kind == INTENT_STOP ? line_dependent(line->items, item->id) : NULL;
     int64_t wait;
 
-    attempt->take_back = item->kind != INTENT_STOP && item->waiters;
-    if (start && start->waiters) {
+    attempt->take_back = item->kind != INTENT_STOP && item->waiters && !item->in_doubt &&
+                         (!makes_entry(item) || line_may_vanish(line->items, item));
+    if (start && start->waiters && !start->in_doubt && line_may_vanish(line->items, start)) {
         attempt->dependent_id = start->id;
-        attempt->take_back = item->makes_room && !item->blocked;
+        attempt->take_back = item->makes_room && !item->blocked && !item->in_doubt;
     }
-    if (!attempt->take_back) {
-        item->failures = item->blocked ? item->failures + 1 : 1;
-        wait = blocked_wait_ms(line, item->failures);
-        item->next_ms = time_monotonic_ms() + wait;
-        item->blocked = true;
-        attempt->next_attempt = time_now() + wait / 1000;
-    }
+    item->failures = item->blocked ? item->failures + 1 : 1;
+    wait = blocked_wait_ms(line, item->failures);
+    item->next_ms = time_monotonic_ms() + wait;
+    attempt->next_attempt = time_now() + wait / 1000;
     store_submit(line->lines->bridge->parts.store, write_outcome, outcome_written, attempt);
 }
 
@@ -399,11 +434,12 @@ static void attempt_done(void *arg, Flow *flow, int r, const Error *error)
         return;
     }
     attempt->error = *error;
+    note_doubt(attempt, &((IntentFlow *)flow)->doubt);
     if (is_gone(error)) {
         take_back_item(attempt->line, attempt->item, error);
         go_on(attempt);
     } else if (error_info(error->reason)->action == ERROR_ACTION_RETRY) {
-        try_later(attempt, (IntentFlow *)flow);
+        try_later(attempt);
         go_on(attempt);
     } else {
         needs_a_person(attempt);

@@ -132,6 +132,8 @@ static int keep_made(Db *db, void *arg, Error *error)
 {
     IntentFlow *f = arg;
 
+    if (intent_take_meanwhile(db, &f->entry, error) < 0)
+        return -1;
     intent_take_answer(&f->entry, &f->made);
     if (f->intent.kind == INTENT_ADD)
         f->entry.end = f->made.end;
@@ -155,6 +157,7 @@ int make_step(Flow *flow, FlowIo *io)
         if (!f->found && !f->doubt.settled)
             return intent_not_settled(io);
     }
+    f->doubt.any = false; /* found, or not there and not to come */
 
     while (!f->found) {
         if (!f->entry.resolved) {

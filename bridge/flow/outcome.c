@@ -102,6 +102,29 @@ static int take_back_change(Db *db, const Intent *intent, Error *error)
     return outcome_done(db, intent, error);
 }
 
+int outcome_was_told(Db *db, int64_t intent_id, Error *error)
+{
+    _cleanup_(intent_done) Intent intent = {0};
+    _cleanup_(request_done) Request request = {0};
+    int r = journal_intent_get(db, intent_id, &intent, error);
+
+    if (r <= 0 || !intent.request_id)
+        return r < 0 ? -1 : 0;
+    r = journal_request_get(db, intent.user, intent.request_id, &request, error);
+    return r < 0 ? -1 : r > 0 && request.answer;
+}
+
+/* A stop or edit of an entry that is taken back gets the same answer. */
+static int remember_for_others(Db *db, const Intent *intent, const Error *why, Error *error)
+{
+    _cleanup_json_ Json *answer = json_new_object();
+    _cleanup_free_ char *text = NULL;
+
+    json_put(answer, "error", error_to_json(why));
+    text = json_text(answer);
+    return journal_request_answer_entry(db, intent->entry_id, text, error);
+}
+
 int outcome_take_back(Db *db, int64_t intent_id, const Error *why, Error *error)
 {
     _cleanup_(intent_done) Intent intent = {0};
@@ -109,10 +132,13 @@ int outcome_take_back(Db *db, int64_t intent_id, const Error *why, Error *error)
 
     if (r <= 0)
         return r;
-    if (intent.kind == INTENT_START || intent.kind == INTENT_ADD)
+    if (intent.kind == INTENT_START || intent.kind == INTENT_ADD) {
+        if (remember_for_others(db, &intent, why, error) < 0)
+            return -1;
         r = journal_entry_delete(db, intent.entry_id, error);
-    else
+    } else {
         r = take_back_change(db, &intent, error);
+    }
     if (r < 0)
         return -1;
     return outcome_remember_error(db, intent.user, intent.request_id, why, error);

@@ -34,7 +34,11 @@ int outcome_done(Db *db, const Intent *intent, Error *error);
  * by itself. */
 int outcome_block(Db *db, int64_t intent_id, const Error *why, int64_t next_attempt, Error *error);
 
+/* 1: a caller was answered for this intent (queued, or accepted), so it must not vanish. */
+int outcome_was_told(Db *db, int64_t intent_id, Error *error);
+
 /* As if it had never been asked: a start or add leaves no entry, a stop leaves the entry running,
- * an edit or discard leaves it as it was. *why is what the caller is told, now and when it repeats.
+ * an edit or discard leaves it as it was. *why is what the caller is told, now and when it repeats;
+ * so are those who asked something of an entry that is gone with its start.
  */
 int outcome_take_back(Db *db, int64_t intent_id, const Error *why, Error *error);

@@ -296,6 +296,8 @@ static int save(Db *db, void *arg, Error *error)
 {
     IntentFlow *f = arg;
 
+    if (intent_take_meanwhile(db, &f->entry, error) < 0)
+        return -1;
     return journal_entry_update(db, &f->entry, error);
 }
 

@@ -83,12 +83,16 @@ static int keep_stopped(Db *db, void *arg, Error *error)
 {
     IntentFlow *f = arg;
 
+    if (intent_take_meanwhile(db, &f->entry, error) < 0)
+        return -1;
     if (f->gone) {
         f->entry.state = ENTRY_DISCARDED;
     } else {
         intent_take_answer(&f->entry, &f->made);
         f->entry.end = f->made.end;
-        f->entry.state = ENTRY_STOPPED;
+        /* One whose discard was asked for meanwhile gets no worklog. */
+        if (f->entry.state != ENTRY_DISCARDED)
+            f->entry.state = ENTRY_STOPPED;
     }
     if (journal_entry_update(db, &f->entry, error) < 0)
         return -1;
@@ -107,6 +111,10 @@ int stop_step(Flow *flow, FlowIo *io)
     if (f->doubt.any) {
         f->inner = PLACE_TOP;
         FLOW_RUN(flow, look_step(f, io));
+        /* A stop that is still on its way would end whatever runs when it gets there. */
+        if (!has_ended(f) && !f->doubt.settled)
+            return intent_not_settled(io);
+        f->doubt.any = false;
     }
     if (!has_ended(f)) {
         clockify_entry_stop_request(io->server->api_url, f->entry.workspace.id,

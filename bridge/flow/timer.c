@@ -73,6 +73,8 @@ static void accepted(void *arg, int r, const Error *error)
     bridge->asks--;
     if (r < 0)
         bridge_reply_error(bridge, accept->caller, error);
+    else if (accept->refused)
+        bridge_reply_error(bridge, accept->caller, &accept->refusal);
     else if (accept->repeat)
         repeated(bridge, accept);
     else

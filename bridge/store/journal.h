@@ -209,6 +209,8 @@ int journal_request_get(Db *db, const char *user, const char *request_id, Reques
 int journal_request_insert(Db *db, const Request *request, Error *error);
 int journal_request_answer(Db *db, const char *user, const char *request_id, const char *answer,
                            Error *error);
+/* All requests about an entry that have no answer yet. */
+int journal_request_answer_entry(Db *db, int64_t entry_id, const char *answer, Error *error);
 int journal_request_purge(Db *db, int64_t asked_before, Error *error); /* answered ones only */
 
 /* Ids that were matched once, so that a rename makes no second project. workspace is Clockify's id,

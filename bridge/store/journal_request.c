@@ -60,6 +60,17 @@ int journal_request_answer(Db *db, const char *user, const char *request_id, con
     return db_run(query, error);
 }
 
+int journal_request_answer_entry(Db *db, int64_t entry_id, const char *answer, Error *error)
+{
+    _cleanup_query_ DbQuery *query =
+        db_query(db, "UPDATE request SET answer = ?2 WHERE answer IS NULL AND intent_id IN"
+                     " (SELECT id FROM intent WHERE entry_id = ?1)");
+
+    db_bind_int(query, 1, entry_id);
+    db_bind_text(query, 2, answer);
+    return db_run(query, error);
+}
+
 int journal_request_purge(Db *db, int64_t asked_before, Error *error)
 {
     _cleanup_query_ DbQuery *query =
