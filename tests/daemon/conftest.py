@@ -9,9 +9,12 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "sim"))
 
-from bridge import Bridge  # noqa: E402
+import shapes  # noqa: E402
+from bridge import Bridge, Client  # noqa: E402
 from sim import Simulator  # noqa: E402
 from world import SEED, World  # noqa: E402
+
+shapes.hook(Client)
 
 
 @pytest.fixture(scope="module")
