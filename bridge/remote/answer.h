@@ -28,13 +28,12 @@ Json *answer_error_body(const RestAnswer *answer);
  * a 2xx with a body due that is neither an array nor an object with an "id". */
 bool answer_unclear(const RestAnswer *answer);
 
-/* Error setters; all return -1. */
+/* Error setters; all return -1. answer_fail_status is for 3xx, 408, 5xx and for pages. */
 int answer_fail(const RestAnswer *answer, const char *service, ErrorReason reason, Error *error,
                 const char *format, ...) _printf_(5, 6);
 int answer_fail_unanswered(const RestAnswer *answer, const char *service, Error *error);
 int answer_fail_unreadable(const RestAnswer *answer, const char *service, Error *error);
-int answer_fail_status(const RestAnswer *answer, const char *service,
-                       Error *error); /* 3xx, 408, 5xx, a page */
+int answer_fail_status(const RestAnswer *answer, const char *service, Error *error);
 int answer_fail_rate_limited(const RestAnswer *answer, const char *service, Error *error);
 
 /* Adds "/segment", percent-encoded; what would change the path (nothing, ".", "..") becomes "/_",

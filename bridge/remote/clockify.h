@@ -21,13 +21,18 @@
 
 /* ---- what every answer goes through ---- */
 
-/* 0 for 2xx with the JSON or empty body that was due. Otherwise *error:
- *   ERROR_UNAVAILABLE  no answer, 5xx, 408, or an answer that is no JSON where JSON was due (a
- * proxy's page) ERROR_RATE_LIMITED 429, with retry_after_s where told ERROR_CLOCKIFY_KEY_REJECTED
- * 401 with code 4003 or 1000 or 4017 or 4023 or none; 401/403/406 code 406 (banned) ERROR_REFUSED
- * 401 code 4019 (e-mail not verified), 403, 400, 404, 405, 409, 422, with upstream_*; `missing` is
- * filled where required fields are the cause and can be told from the message service is
- * "clockify". 3xx is ERROR_UNAVAILABLE ("redirected; not followed"). */
+/*
+ * 0 for 2xx with the JSON or empty body that was due. Otherwise *error, with service "clockify":
+ *
+ * - ERROR_UNAVAILABLE: no answer, 5xx, 408, 3xx (not followed), or an answer that is no JSON where
+ * JSON was due (a proxy's page)
+ * - ERROR_RATE_LIMITED: 429, with retry_after_s where told
+ * - ERROR_CLOCKIFY_KEY_REJECTED: 401 with any code but 4019; 401, 403 and 406 with code 406
+ * (banned)
+ * - ERROR_REFUSED: 401 code 4019 (e-mail address not verified) and every other 4xx, with
+ * upstream_*; `missing` is filled where required fields are the cause and can be told from the
+ * message
+ */
 int clockify_check(const RestAnswer *answer, Error *error);
 
 /* The answer does not tell whether a request that makes something had its effect: REST_UNCLEAR,
@@ -50,11 +55,8 @@ void clockify_user_done(ClockifyUser *user);
 void clockify_user_request(const char *api, RestRequest *ret);
 int clockify_user_read(const RestAnswer *answer, ClockifyUser *ret, Error *error);
 
-typedef enum ClockifyWho {
-    WHO_ADMINS,
-    WHO_MANAGERS,
-    WHO_EVERYONE
-} ClockifyWho; /* who may create */
+/* Who may create. */
+typedef enum ClockifyWho { WHO_ADMINS, WHO_MANAGERS, WHO_EVERYONE } ClockifyWho;
 
 typedef struct ClockifyWorkspace {
     char *id, *name;
@@ -69,8 +71,9 @@ typedef struct ClockifyWorkspaces {
     size_t count;
 } ClockifyWorkspaces;
 void clockify_workspaces_done(ClockifyWorkspaces *workspaces);
+/* NULL when there is none. */
 const ClockifyWorkspace *clockify_workspace_find(const ClockifyWorkspaces *workspaces,
-                                                 const char *id); /* NULL */
+                                                 const char *id);
 /* role: NULL = all of the user's, else "WORKSPACE_ADMIN", "OWNER", "PROJECT_MANAGER": only those in
  * which the user has it. */
 void clockify_workspaces_request(const char *api, const char *role, RestRequest *ret);
@@ -176,8 +179,9 @@ void clockify_entries_done(ClockifyEntries *entries);
 /* The running one of a user in a workspace (an array of none or one), with names. */
 void clockify_running_request(const char *api, const char *workspace, const char *user_id,
                               RestRequest *ret);
-/* Newest first, those whose description contains `description` (NULL = all), one page of 200. Never
- * by time window: windows are read in the account's time zone. */
+/* Newest first, those whose description contains `description` (NULL = all), one page of 200. Only
+ * the first 200 characters of it are sent: the caller compares the whole. Never by time window:
+ * windows are read in the account's time zone. */
 void clockify_entries_request(const char *api, const char *workspace, const char *user_id,
                               const char *description, int64_t page, RestRequest *ret);
 int clockify_entries_read(const RestAnswer *answer, ClockifyEntries *ret, Error *error);

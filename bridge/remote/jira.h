@@ -11,17 +11,23 @@
 #include "base/error.h"
 #include "remote/rest.h"
 
-/* 0 for 2xx answered to `user_name` (X-AUSERNAME; a dead token is answered as anonymous, with 200s;
- * NULL = do not compare). Otherwise *error, service "jira": ERROR_UNAVAILABLE   no answer, 5xx, 404
- * or 3xx that is HTML (Jira is starting or it is no Jira), no JSON where it was due
- *   ERROR_RATE_LIMITED  429 with retry_after_s
- *   ERROR_JIRA_TOKEN_REJECTED  401, or another or no X-AUSERNAME than expected
- *   ERROR_NOT_FOUND     404 JSON, what "issue"
- *   ERROR_REFUSED       400, 403 (read-only mode, XSRF), 405, 409, 413: upstream_* holds status and
- * the first message Texts are localised by Jira and never compared. */
+/*
+ * 0 for 2xx answered to `user_name`: X-AUSERNAME is compared, since a dead token is answered as
+ * anonymous, with 200s (NULL = do not compare). Otherwise *error, with service "jira":
+ *
+ * - ERROR_UNAVAILABLE: no answer, 5xx, 408, 3xx, 404 that is none of Jira's REST (it is starting,
+ * or it is no Jira), no JSON where it was due
+ * - ERROR_RATE_LIMITED: 429, with retry_after_s
+ * - ERROR_JIRA_TOKEN_REJECTED: 401, or another X-AUSERNAME than expected (with a 2xx: or none)
+ * - ERROR_NOT_FOUND: 404 with errorMessages; what is "issue"
+ * - ERROR_REFUSED: 400, 403 (read-only mode, XSRF), 405, 409, 413, and a 401 that X-AUSERNAME says
+ * was given to the very user: upstream_* holds the status and the first message
+ *
+ * Texts are localised by Jira and never compared.
+ */
 int jira_check(const RestAnswer *answer, const char *user_name, Error *error);
-bool jira_unclear(
-    const RestAnswer *answer); /* may a request that makes something have had its effect? */
+/* May a request that makes something have had its effect? */
+bool jira_unclear(const RestAnswer *answer);
 
 typedef struct JiraUser {
     char *key; /* "JIRAUSER10100": what stays when a user is renamed */

@@ -20,8 +20,8 @@ void node_address_done(NodeAddress *address);
  * reason (no such file, no rights, a DOCTYPE, larger than 1 MiB, no HTTP connector, a "${…}" left
  * in a value we need: set jira.url then). */
 int node_read(const char *install_dir, NodeAddress *ret, Error *error);
-int node_parse(const char *xml, size_t length, NodeAddress *ret,
-               Error *error); /* for tests and fuzzing */
+/* The same of a document in memory. */
+int node_parse(const char *xml, size_t length, NodeAddress *ret, Error *error);
 
 /* "http://127.0.0.1:8080/jira"; choice 0, 1, … walks the addresses worth trying; NULL when there
  * are no more. The caller frees it. */

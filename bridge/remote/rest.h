@@ -16,11 +16,8 @@ typedef struct sd_event sd_event;
 typedef struct RestClient RestClient;
 
 typedef enum RestMethod { REST_GET, REST_POST, REST_PUT, REST_PATCH, REST_DELETE } RestMethod;
-typedef enum RestAuth {
-    REST_AUTH_NONE,
-    REST_AUTH_API_KEY,
-    REST_AUTH_BEARER
-} RestAuth; /* X-Api-Key; Authorization: Bearer */
+/* The header that the secret goes into: none, X-Api-Key, "Authorization: Bearer". */
+typedef enum RestAuth { REST_AUTH_NONE, REST_AUTH_API_KEY, REST_AUTH_BEARER } RestAuth;
 
 typedef struct RestOptions {
     const char *name;        /* "clockify" or "jira", for log lines */
