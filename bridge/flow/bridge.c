@@ -180,6 +180,7 @@ static int start(Bridge *bridge, Error *error)
     int r = store_call(bridge->parts.store, read_journal, &start, error);
 
     if (r >= 0) {
+        runner_set_paused(bridge->runner, bridge->pause_reason != NULL);
         runner_set_keyring(bridge->runner, bridge->keyring, bridge->instance);
         r = choose_server(bridge, &start, error);
     }
@@ -187,7 +188,6 @@ static int start(Bridge *bridge, Error *error)
     free(start.discovered);
     if (r < 0)
         return -1;
-    runner_set_paused(bridge->runner, bridge->pause_reason != NULL);
     node_watch_refresh(bridge->node);
     elsewhere_plan(bridge->elsewhere);
     lanes_reload(bridge->lanes, LANES_RECOVERED);

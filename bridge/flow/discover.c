@@ -114,8 +114,13 @@ static void discovered(void *arg, Flow *flow, int r, const Error *error)
 
 void discover_start(Bridge *bridge, const ClockifyServer *server)
 {
-    DiscoverFlow *f = xcalloc(1, sizeof(*f));
+    DiscoverFlow *f;
 
+    if (runner_paused(bridge->runner)) {
+        ask_again_later(bridge, server);
+        return;
+    }
+    f = xcalloc(1, sizeof(*f));
     f->flow.step = discover_step;
     f->flow.free = discover_free;
     clockify_server_copy(&f->server, server);

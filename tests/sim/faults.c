@@ -6,7 +6,8 @@
  *    the routing table, "user": id, key, name or e-mail, "times": n or -1, "probability": 0..1,
  *    "seed": n, "when": "before"|"after" doing what was asked, "kind": one of
  *      "delay"         ms
- *      "refuse"        connections are refused until the fault is removed; only service counts
+ *      "refuse"        connections are refused until the fault is removed, those from before are
+ *                      closed at their next request; only service counts
  *      "close_before"  nothing done, no answer
  *      "close_after"   done, and the answer lost
  *      "status"        code, body
@@ -156,7 +157,7 @@ static bool meets(struct json_object *fault, const Request *request, const char 
     const char *service = js_str(fault, "service"), *method = js_str(fault, "method");
     bool known = !name;
 
-    if (kind_of(fault) == FAULT_REFUSE || js_int(fault, "times", -1) == 0)
+    if (js_int(fault, "times", -1) == 0)
         return false;
     if (service && strcmp(service, service_names[request->service]) != 0)
         return false;
@@ -176,6 +177,8 @@ static FaultPlan plan_of(const struct json_object *fault)
     const char *when = js_text(fault, "when");
     struct json_object *text = js_get(fault, "body");
 
+    if (plan.kind == FAULT_REFUSE) /* it came over a connection from before */
+        plan.kind = FAULT_CLOSE_BEFORE;
     plan.after = *when ? strcmp(when, "after") == 0 : kinds[plan.kind].after;
     plan.raw = js_bool(fault, "raw", false);
     plan.ms = js_int(fault, "ms", 0);
