@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""kill -9 at the worst moments: what was answered is in effect, exactly once, with the moment at which it was asked."""
+import threading
+import time
+
+import pytest
+
+from world import ANNA
+from test_outages import settled, warm
+
+ENTRIES = "/time-entries"
+
+
+def revive(world):
+    world.bridge.kill()
+    world.bridge.start()
+
+
+@pytest.mark.parametrize("method, params, entries, worklogs", [
+    ("timer.start", {"issue": "PZ-1"}, 3, 2),
+    ("entry.add", {"issue": "PZ-1", "seconds": 600}, 3, 3),
+])
+def test_accepted_then_killed(anna, method, params, entries, worklogs):
+    warm(anna)
+    anna.call(method, wait="accepted", **params)
+    revive(anna)
+    settled(anna, entries, worklogs)
+
+
+def test_a_stop_accepted_then_killed(anna):
+    warm(anna)
+    anna.call("timer.start", issue="PZ-1")
+    asked = anna.call("timer.stop", wait="accepted")["entry"]["end"]
+    revive(anna)
+    settled(anna, entries=3, worklogs=3)
+    assert anna.entries()[-1]["timeInterval"]["end"] == asked
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("what", ["start", "add", "stop", "edit", "discard", "worklog"])
+def test_killed_while_a_request_is_held(anna, what, when):
+    """The simulator holds the request before or after doing it; the bridge is killed meanwhile."""
+    warm(anna)
+    if what in ("stop", "edit", "discard"):
+        anna.call("timer.start", issue="PZ-1")
+    method = {"stop": "PATCH", "edit": "PUT", "discard": "DELETE"}.get(what, "POST")
+    service, route = ("jira", "/worklog") if what == "worklog" else ("clockify", ENTRIES)
+    anna.sim.fault(service=service, method=method, route=route, kind="delay", when=when, ms=400, times=1)
+    call, params = {
+        "start": ("timer.start", {"issue": "PZ-2"}), "add": ("entry.add", {"issue": "PZ-2", "seconds": 300}),
+        "worklog": ("entry.add", {"issue": "PZ-2", "seconds": 300}), "stop": ("timer.stop", {}),
+        "edit": ("timer.edit", {"description": "other words"}), "discard": ("timer.discard", {}),
+    }[what]
+    anna.call(call, wait="accepted", **params)
+    anna.bridge.until(lambda: anna.sim.counts()[service]["now"] >= 1)
+    revive(anna)
+    entries = 2 if what == "discard" else 3
+    settled(anna, entries, {"start": 2, "edit": 2, "discard": 2}.get(what, 3))
+    time.sleep(0.6)  # what was held may still have its effect
+    assert len(anna.entries()) == entries
+    if what == "edit":
+        assert anna.entries()[-1]["description"] == "other words"
+
+
+def test_killed_at_random_moments_of_a_busy_day(anna):
+    """Ten rounds of start, switch, stop and add, killed somewhere in each."""
+    warm(anna)
+    for round_ in range(10):
+        killer = threading.Timer(0.002 * (round_ + 1), anna.bridge.kill)
+        with anna.bridge.client() as client:
+            killer.start()
+            try:
+                for number, (method, params) in enumerate([
+                        ("timer.start", {"issue": "PZ-1"}), ("timer.start", {"issue": "PZ-2"}), ("timer.stop", {}),
+                        ("entry.add", {"issue": "PZ-1", "seconds": 120, "end": f"2026-11-01T{round_:02d}:00:00Z"})]):
+                    client.call(method, user=ANNA, request_id=f"{round_}-{number}", **params)
+            except (EOFError, OSError):
+                pass
+        killer.join()
+        anna.bridge.process.wait()
+        anna.bridge.start()
+        for number, (method, params) in enumerate([
+                ("timer.start", {"issue": "PZ-1"}), ("timer.start", {"issue": "PZ-2"}), ("timer.stop", {}),
+                ("entry.add", {"issue": "PZ-1", "seconds": 120, "end": f"2026-11-01T{round_:02d}:00:00Z"})]):
+            anna.call(method, request_id=f"{round_}-{number}", **params)
+    settled(anna, entries=2 + 30, worklogs=2 + 30)
+    assert all(entry["timeInterval"]["end"] for entry in anna.entries())
+
+
+def test_a_worklog_that_jira_took_before_the_kill_is_not_written_again(anna):
+    warm(anna)
+    anna.sim.fault(service="jira", method="POST", route="/worklog", kind="close_after", times=1)
+    anna.call("entry.add", issue="PZ-1", seconds=900, wait="accepted")
+    anna.bridge.until(lambda: len(anna.worklogs()) == 3)
+    revive(anna)
+    settled(anna, entries=3, worklogs=3)
+
+
+def test_two_equal_entries_stay_two_after_a_lost_answer(anna):
+    """The look-up after a lost answer must not take the first of two equal clicks for the second."""
+    warm(anna)
+    params = {"issue": "PZ-1", "start": "2026-11-20T10:00:00Z", "seconds": 600}
+    anna.call("entry.add", wait="worklog", **params)
+    anna.sim.fault(service="clockify", method="POST", route=ENTRIES, kind="close_before", times=1)
+    anna.sim.fault(service="jira", method="POST", route="/worklog", kind="close_before", times=1)
+    anna.call("entry.add", wait="accepted", **params)
+    settled(anna, entries=4, worklogs=4)
+
+
+def test_a_title_changed_between_the_lost_answer_and_the_look_up(anna):
+    warm(anna)
+    anna.sim.fault(service="clockify", method="POST", route=ENTRIES, kind="close_after", times=1)
+    anna.call("timer.start", issue="PZ-1", wait="accepted")
+    anna.bridge.until(lambda: len(anna.entries()) == 3)
+    anna.bridge.kill()
+    anna.sim.change("jira/issues/PZ-1", summary="A new title")
+    anna.bridge.start()
+    settled(anna, entries=3)
+
+
+def test_sigterm_finishes_what_is_in_flight(anna):
+    warm(anna)
+    anna.sim.fault(service="clockify", method="POST", route=ENTRIES, kind="delay", ms=600, times=1)
+    with anna.bridge.client() as client:
+        number = client.send("timer.start", user=ANNA, issue="PZ-1")
+        anna.bridge.until(lambda: anna.sim.counts()["clockify"]["now"] >= 1)
+        assert anna.bridge.stop() == 0
+        assert client.receive(number)["entry"]["delivery"] == "done"
+    anna.bridge.start()
+    settled(anna, entries=3)
+
+
+def test_sigterm_does_not_wait_for_ever_and_loses_nothing(anna):
+    warm(anna)
+    anna.sim.fault(service="clockify", method="POST", route=ENTRIES, kind="delay", when="before", ms=8000, times=1)
+    anna.call("timer.start", issue="PZ-1", wait="accepted")
+    anna.bridge.until(lambda: anna.sim.counts()["clockify"]["now"] >= 1)
+    began = time.monotonic()
+    assert anna.bridge.stop() == 0
+    assert time.monotonic() - began < 7
+    anna.bridge.start()
+    assert anna.call("timer.get")["running"]["issue"] == "PZ-1"
