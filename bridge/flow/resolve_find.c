@@ -165,7 +165,7 @@ static void ask_page(const IntentFlow *f, FlowIo *io, const char *name, int64_t 
     };
 
     clockify_list_request(io->server->api_url, &query, &io->request);
-    io->cache_s = resolve->tried || f->doubt.any ? 0 : LOOK_UPS_LAST_S;
+    io->cache_s = resolve->tried || resolve->fresh || f->doubt.any ? 0 : LOOK_UPS_LAST_S;
 }
 
 static int read_page(IntentFlow *f, FlowIo *io, int64_t page_size)
