@@ -241,23 +241,25 @@ suite_clients() {
     return $worst
 }
 
-# Programs that are not run under valgrind, and why: "name  reason" a line.
-valgrind_exceptions='
+# Programs whose leaks are not looked for, and why: "name  reason" a line. All else is checked in them too.
+valgrind_leaks='
+test_listen  its forked children end in the middle of things, and valgrind would change their exit status
 '
 
 suite_valgrind() {
     need_gcc && make_in gcc check TESTS= || return 1
     found=no
     for program in $(find "$build/gcc/tests/unit" -type f -name 'test_*' -perm -u+x | sort); do
-        name=$(basename "$program")
         found=yes
-        why=$(printf '%s\n' "$valgrind_exceptions" | awk -v name="$name" '$1 == name { $1 = ""; print }')
+        leaks=full
+        why=$(printf '%s\n' "$valgrind_leaks" | awk -v name="$(basename "$program")" '$1 == name { $1 = ""; print }')
         if [ -n "$why" ]; then
-            skip "$name:$why"
-            continue
+            leaks=no
+            echo "no leak check of $(basename "$program"):$why"
         fi
-        verdict "$name" env SRCDIR="$top" BUILDDIR="$build/gcc" UNDER_VALGRIND=1 timeout 300 \
-            valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect \
+        # A test that cannot run there asks for UNDER_VALGRIND.
+        verdict "$(basename "$program")" env SRCDIR="$top" BUILDDIR="$build/gcc" UNDER_VALGRIND=1 timeout 300 \
+            valgrind --quiet --error-exitcode=99 --leak-check=$leaks --errors-for-leak-kinds=definite,indirect \
             --child-silent-after-fork=yes "$program" </dev/null
     done
     [ $found = yes ]

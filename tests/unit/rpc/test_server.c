@@ -326,6 +326,8 @@ static void no_descriptors_left(void **state)
     Fixture *fixture = *state;
     struct rlimit limit, low;
     int fds[6];
+    if (getenv("UNDER_VALGRIND"))
+        skip(); /* which has descriptors of its own below the limit */
     for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
         fds[i] = new_socket();
     int lowest = dup(fds[0]);
