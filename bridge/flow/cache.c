@@ -32,7 +32,7 @@ void cache_free(Cache *cache)
 {
     if (!cache)
         return;
-    cache_forget(cache, "");
+    cache_forget(cache, "", "");
     map_free(cache->entries);
     free(cache);
 }
@@ -105,14 +105,14 @@ void cache_put(Cache *cache, const char *key, const RestAnswer *answer, int64_t 
     map_put(cache->entries, key, kept);
 }
 
-void cache_forget(Cache *cache, const char *prefix)
+void cache_forget(Cache *cache, const char *prefix, const char *part)
 {
     const char *key;
     void *value;
     size_t position = 0;
 
     while (map_next(cache->entries, &position, &key, &value)) {
-        if (text_starts_with(key, prefix)) {
+        if (text_starts_with(key, prefix) && strstr(key, part)) {
             _cleanup_free_ char *copy = xstrdup(key);
 
             drop(cache, copy);

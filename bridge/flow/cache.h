@@ -21,8 +21,9 @@ const RestAnswer *cache_get(Cache *cache, const char *key, int64_t age_s, int64_
 /* Keeps a copy of a good answer. */
 void cache_put(Cache *cache, const char *key, const RestAnswer *answer, int64_t now_ms);
 
-/* Drops what begins with `prefix` ("" = everything): after something was made or changed. */
-void cache_forget(Cache *cache, const char *prefix);
+/* Drops what begins with `prefix` and contains `part` ("" = everything): after something was made
+ * or changed. */
+void cache_forget(Cache *cache, const char *prefix, const char *part);
 
 /* A copy of an answer, for keeping. */
 void rest_answer_copy(RestAnswer *target, const RestAnswer *source);

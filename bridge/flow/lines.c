@@ -288,6 +288,7 @@ static void carried_out(Attempt *attempt, IntentFlow *f)
         if (runner_is_up(bridge->runner, SERVICE_JIRA))
             waiting_move_to_worklog(&item->waiters, lanes_waiters(bridge->lanes, f->worklog_id));
     }
+    runner_forget_entries(bridge->runner, line->user);
     waiting_answer(&item->waiters, f->result);
     if (item->kind == INTENT_DISCARD)
         drop_others(line, item->entry_id, item, NULL);

@@ -176,7 +176,7 @@ void runner_set_server(Runner *runner, const ClockifyServer *server)
     runner->has_server = server != NULL;
     upstream_reset(&runner->upstreams[SERVICE_CLOCKIFY]);
     limits_clear(runner->limits);
-    cache_forget(runner->cache, "");
+    cache_forget(runner->cache, "", "");
     runner->parts.changed(runner->parts.context);
 }
 
@@ -242,11 +242,21 @@ static char *lookup_key(const Job *job)
     return xasprintf("%s\n%s", job->io.account ? job->io.account->user : "", job->io.request.url);
 }
 
-void runner_forget(Runner *runner, const char *user)
+static void forget(Runner *runner, const char *user, const char *part)
 {
     _cleanup_free_ char *prefix = xasprintf("%s\n", user);
 
-    cache_forget(runner->cache, prefix);
+    cache_forget(runner->cache, prefix, part);
+}
+
+void runner_forget_entries(Runner *runner, const char *user)
+{
+    forget(runner, user, "/time-entries");
+}
+
+void runner_forget(Runner *runner, const char *user)
+{
+    forget(runner, user, "");
 }
 
 RunnerStats runner_stats(const Runner *runner)

@@ -59,7 +59,9 @@ bool runner_is_up(const Runner *runner, Service service);
 void runner_start(Runner *runner, Flow *flow, bool person_waits, FlowDone done, void *arg);
 size_t runner_active(const Runner *runner); /* flows under way */
 
-/* After something was made or changed for this user: look-ups must ask again. */
+/* After something was made or changed for this user: look-ups must ask again, those of time entries
+ * or all of them. */
+void runner_forget_entries(Runner *runner, const char *user);
 void runner_forget(Runner *runner, const char *user);
 
 typedef struct RunnerStats {

@@ -40,8 +40,9 @@ static int look_step(IntentFlow *f, FlowIo *io)
     FLOW_CLOCKIFY(&f->inner, io, &f->clockify, f->entry.workspace.id);
     if (read_ours(f, io) < 0)
         return FLOW_FAILED;
-    /* Ended at another moment than asked for: somebody did it elsewhere. */
-    f->elsewhere = has_ended(f) && (f->gone || f->made.end != asked_end(f));
+    /* Not by us, unless an earlier attempt may have had its effect and the moment is the one asked
+     * for. */
+    f->elsewhere = has_ended(f) && (f->gone || !f->doubt.any || f->made.end != asked_end(f));
     FLOW_END(&f->inner);
 }
 
