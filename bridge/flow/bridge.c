@@ -245,11 +245,14 @@ void bridge_caller_gone(Bridge *bridge, uint64_t caller)
 void bridge_drain(Bridge *bridge)
 {
     bridge->draining = true;
+    lines_drain(bridge->lines);
+    lanes_drain(bridge->lanes);
 }
 
 bool bridge_drained(const Bridge *bridge)
 {
-    return runner_active(bridge->runner) == 0 && bridge->asks == 0;
+    return runner_active(bridge->runner) == 0 && bridge->asks == 0 &&
+           waiting_reading(bridge->waiting) == 0;
 }
 
 void bridge_stop(Bridge *bridge)

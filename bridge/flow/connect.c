@@ -218,6 +218,15 @@ static void clockify_connected(Query *query)
     lines_pump(bridge->lines);
 }
 
+/* The copy of the params goes without it, and no byte of it stays behind. */
+static void forget_param(Json *params, const char *name)
+{
+    char *text = (char *)json_string(params, name);
+
+    secret_wipe(text, strlen(text));
+    json_object_object_del(params, name);
+}
+
 static int no_token(Bridge *bridge, uint64_t caller, const char *param)
 {
     Error error;
@@ -238,7 +247,7 @@ void ask_connect_clockify(Bridge *bridge, uint64_t caller, const Json *params)
         return;
     }
     f = connect_new(bridge, caller, params, connect_clockify_step);
-    json_object_object_del(f->query.params, "api_key");
+    forget_param(f->query.params, "api_key");
     f->secret = secret;
     f->query.done = clockify_connected;
     query_start(&f->query);
@@ -318,7 +327,7 @@ void ask_connect_jira(Bridge *bridge, uint64_t caller, const Json *params)
         return;
     }
     f = connect_new(bridge, caller, params, connect_jira_step);
-    json_object_object_del(f->query.params, "token");
+    forget_param(f->query.params, "token");
     f->secret = secret;
     f->query.done = jira_connected;
     query_start(&f->query);

@@ -190,6 +190,20 @@ void lanes_answer_all(Lanes *lanes)
         waiting_answer_as_it_stands(&((LaneItem *)value)->waiters);
 }
 
+void lanes_drain(Lanes *lanes)
+{
+    void *value;
+    size_t position = 0;
+
+    while (map_next(lanes->issues, &position, NULL, &value)) {
+        Lane *lane = value;
+
+        for (LaneItem *item = lane->items; item; item = item->next)
+            if (!lane->busy || item != lane->items)
+                waiting_answer_as_it_stands(&item->waiters);
+    }
+}
+
 /* ---- one attempt: always at a lane's first item ---- */
 
 typedef struct Attempt {
@@ -278,7 +292,8 @@ static void outcome_written(void *arg, int r, const Error *error)
     if (attempt->blocked && r >= 0) {
         waiting_answer_as_it_stands(&lane->items->waiters);
         remove_first(lane);
-    } else if (!runner_is_up(lane->lanes->bridge->runner, SERVICE_JIRA)) {
+    } else if (lane->lanes->bridge->draining ||
+               !runner_is_up(lane->lanes->bridge->runner, SERVICE_JIRA)) {
         waiting_answer_as_it_stands(&lane->items->waiters);
     } else {
         waiting_answer_before(&lane->items->waiters, lane->items->next_ms);

@@ -35,6 +35,10 @@ void lanes_pump(Lanes *lanes);
 /* Jira went down: whoever waits is told what is done by now. */
 void lanes_answer_all(Lanes *lanes);
 
+/* Nothing new is started any more: whoever waits for what is not under way is told how it stands.
+ */
+void lanes_drain(Lanes *lanes);
+
 /* Reads pending worklogs from the journal that are not here yet. */
 void lanes_reload(Lanes *lanes, LanesOrigin origin);
 size_t lanes_running(const Lanes *lanes);

@@ -191,11 +191,27 @@ void lines_answer_all(Lines *lines)
             waiting_answer_as_it_stands(&item->waiters);
 }
 
+static void answer_idle(Line *line)
+{
+    for (LineItem *item = line->items; item; item = item->next)
+        if (item != line->busy)
+            waiting_answer_as_it_stands(&item->waiters);
+}
+
+void lines_drain(Lines *lines)
+{
+    void *value;
+    size_t position = 0;
+
+    while (map_next(lines->users, &position, NULL, &value))
+        answer_idle(value);
+}
+
 /* Nothing in this line happens before `until_ms`; `why` says for want of which service. */
 static void answer_who_cannot_wait(Line *line, int64_t until_ms, const Error *why)
 {
     const Runner *runner = line->lines->bridge->runner;
-    bool up = runner_is_up(runner, SERVICE_CLOCKIFY) &&
+    bool up = !line->lines->bridge->draining && runner_is_up(runner, SERVICE_CLOCKIFY) &&
               (!streq(why->service, "jira") || runner_is_up(runner, SERVICE_JIRA));
 
     for (LineItem *item = line->items; item; item = item->next) {

@@ -29,6 +29,10 @@ void lines_pump(Lines *lines);
 /* A service went down, or nothing may be sent: whoever waits is told "queued" now. */
 void lines_answer_all(Lines *lines);
 
+/* Nothing new is started any more: whoever waits for what is not under way is told how it stands.
+ */
+void lines_drain(Lines *lines);
+
 /* Blocked intents of the user (NULL = of everybody), of one entry (0 = any) are tried again now.
  * How many. */
 int64_t lines_retry(Lines *lines, const char *user, int64_t entry_id);

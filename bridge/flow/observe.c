@@ -63,17 +63,17 @@ static int note(Db *db, void *arg, Error *error)
         return -1;
     if (r == 0 || unfinished > 0 || today.state != ENTRY_RUNNING)
         return 0;
-    observe->entry.state = observe->gone ? ENTRY_DISCARDED : ENTRY_STOPPED;
+    /* Into the row of today: an edit may have changed it since it was read. */
+    today.state = observe->entry.state = observe->gone ? ENTRY_DISCARDED : ENTRY_STOPPED;
     if (!observe->gone) {
-        observe->entry.start = observe->ours.start;
-        observe->entry.end = observe->ours.end;
+        today.start = observe->ours.start;
+        today.end = observe->ours.end;
     }
-    if (journal_entry_update(db, &observe->entry, error) < 0)
+    if (journal_entry_update(db, &today, error) < 0)
         return -1;
     if (observe->gone)
         return 0;
-    return plan_write_worklog(db, observe->config, &observe->entry, true, &observe->worklog_id,
-                              error);
+    return plan_write_worklog(db, observe->config, &today, true, &observe->worklog_id, error);
 }
 
 static bool ours_runs(const Observe *observe)

@@ -27,7 +27,6 @@ struct Waiter {
 struct Waiting {
     Bridge *bridge;
     Waiter *all;
-    size_t count;
     size_t reading; /* waiters lent to the store's thread */
 };
 
@@ -58,7 +57,6 @@ static void waiter_free(Waiter *waiter)
         waiting->all = waiter->next_of_all;
     if (waiter->next_of_all)
         waiter->next_of_all->previous_of_all = waiter->previous_of_all;
-    waiting->count--;
     sd_event_source_disable_unref(waiter->timer);
     free(waiter->user);
     free(waiter->request_id);
@@ -91,7 +89,6 @@ static Waiter *waiter_new(Waiting *waiting, const WaitFor *what)
     if (waiting->all)
         waiting->all->previous_of_all = waiter;
     waiting->all = waiter;
-    waiting->count++;
     return waiter;
 }
 
@@ -235,7 +232,7 @@ void waiting_answer_entry(Waiting *waiting, const WaitFor *what)
     answer_as_it_stands(waiter_new(waiting, what));
 }
 
-size_t waiting_count(const Waiting *waiting)
+size_t waiting_reading(const Waiting *waiting)
 {
-    return waiting->count;
+    return waiting->reading;
 }

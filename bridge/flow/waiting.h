@@ -50,4 +50,4 @@ void waiting_caller_gone(Waiting *waiting, uint64_t caller);
 
 /* The same answer for a caller that hangs in no list. */
 void waiting_answer_entry(Waiting *waiting, const WaitFor *what);
-size_t waiting_count(const Waiting *waiting);
+size_t waiting_reading(const Waiting *waiting); /* answers on their way through the store */
