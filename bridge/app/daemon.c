@@ -290,9 +290,8 @@ static int drain(Daemon *daemon)
            (left_ms = daemon->stop_deadline_ms - time_monotonic_ms()) > 0)
         status = turn(daemon, (uint64_t)left_ms * 1000);
     if (!drained(daemon))
-        log_warning("stopped with %zu requests unanswered; the journal carries on with them at the "
-                    "next start",
-                    dispatch_pending(daemon->dispatch));
+        log_warning("stopped in the middle of things; the journal carries on with them at the next "
+                    "start");
     return status;
 }
 

@@ -34,8 +34,9 @@ typedef struct Lane {
     Lanes *lanes;
     char *issue;
     LaneItem *items, **end;
-    bool busy;
-    bool ready; /* in lanes->ready */
+    struct Attempt
+        *attempt; /* under way; owned here, since the runner may be gone before it ends */
+    bool ready;   /* in lanes->ready */
     struct Lane *next_ready;
     sd_event_source *timer;
 } Lane;
@@ -85,6 +86,7 @@ static void lane_free(Lane *lane)
         free(item);
     }
     sd_event_source_disable_unref(lane->timer);
+    free(lane->attempt);
     free(lane->issue);
     free(lane);
 }
@@ -131,7 +133,7 @@ static void make_ready(Lane *lane)
 {
     Lanes *lanes = lane->lanes;
 
-    if (lane->ready || lane->busy)
+    if (lane->ready || lane->attempt)
         return;
     lane->ready = true;
     lane->next_ready = NULL;
@@ -199,7 +201,7 @@ void lanes_drain(Lanes *lanes)
         Lane *lane = value;
 
         for (LaneItem *item = lane->items; item; item = item->next)
-            if (!lane->busy || item != lane->items)
+            if (!lane->attempt || item != lane->items)
                 waiting_answer_as_it_stands(&item->waiters);
     }
 }
@@ -234,7 +236,7 @@ static void go_on(Attempt *attempt)
     Lanes *lanes = lane->lanes;
 
     free(attempt);
-    lane->busy = false;
+    lane->attempt = NULL;
     lanes->running--;
     if (lane->items) {
         make_ready(lane);
@@ -355,7 +357,7 @@ static void start_attempt(Lane *lane)
 
     attempt->lane = lane;
     attempt->worklog_id = item->id;
-    lane->busy = true;
+    lane->attempt = attempt;
     lane->lanes->running++;
     runner_start(lane->lanes->bridge->runner,
                  worklog_flow_new(item->id, &doubt, owner_known(lane->lanes, item->user)),

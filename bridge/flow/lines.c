@@ -21,8 +21,9 @@
 typedef struct Line {
     Lines *lines;
     char *user;
-    LineItem *items; /* in order of asking */
-    LineItem *busy;  /* being tried */
+    LineItem *items;         /* in order of asking */
+    LineItem *busy;          /* being tried */
+    struct Attempt *attempt; /* at busy; owned here, since the runner may be gone before it ends */
     sd_event_source *timer;
     bool ready; /* in lines->ready */
     struct Line *next_ready;
@@ -52,6 +53,7 @@ static void line_free(Line *line)
     while (line->items)
         line_remove(&line->items, line->items);
     sd_event_source_disable_unref(line->timer);
+    free(line->attempt);
     free(line->user);
     free(line);
 }
@@ -264,6 +266,7 @@ static void go_on(Attempt *attempt)
     Lines *lines = line->lines;
 
     free(attempt);
+    line->attempt = NULL;
     line->busy = NULL;
     lines->running--;
     if (line->items) {
@@ -472,6 +475,7 @@ static void start_attempt(Line *line, LineItem *item)
     attempt->item = item;
     attempt->intent_id = item->id;
     line->busy = item;
+    line->attempt = attempt;
     line->timer = sd_event_source_disable_unref(line->timer);
     line->lines->running++;
     runner_start(line->lines->bridge->runner, intent_flow_new(item->kind, item->id, &doubt),
