@@ -142,6 +142,14 @@ void ask_worklog_retry(Bridge *bridge, uint64_t caller, const Json *params)
     query_store(bridge, caller, params, unblock, unblocked);
 }
 
+void ask_worklog_retry_all(Bridge *bridge, uint64_t caller, const Json *params)
+{
+    _cleanup_json_ Json *all = json_copy(params);
+
+    json_put_bool(all, "all", true);
+    query_store(bridge, caller, all, unblock, unblocked);
+}
+
 /* Given up by an operator, who says why; what is already in Jira is not. */
 static int abandon(Db *db, void *arg, Error *error)
 {

@@ -35,6 +35,8 @@ AskFunction *handler_of(MethodId id)
         [METHOD_ENTRY_RETRY] = ask_entry_retry,
         [METHOD_WORKLOG_LIST] = ask_worklog_list,
         [METHOD_WORKLOG_RETRY] = ask_worklog_retry,
+        [METHOD_WORKLOG_LIST_ALL] = ask_worklog_list,
+        [METHOD_WORKLOG_RETRY_ALL] = ask_worklog_retry_all,
         [METHOD_WORKLOG_ABANDON] = ask_worklog_abandon,
     };
     return handlers[id];

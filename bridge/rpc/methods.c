@@ -81,6 +81,8 @@ static const Method methods[METHOD_COUNT] = {
             .id = METHOD_BRIDGE_STATUS,
             .name = "bridge.status",
             .role = ROLE_PLUGIN,
+            .web = true,
+            .web_admin = true,
             .doc = "Shows how the bridge, its store and both services are, and what waits.",
             .result = STATUS_RESULT,
             ERRORS(ERROR_STORE),
@@ -438,6 +440,32 @@ static const Method methods[METHOD_COUNT] = {
             .result = "{count}",
             ERRORS(ERROR_INVALID_PARAMS, ERROR_NOT_FOUND, ERROR_STORE),
             .example = "{\"id\":\"17\"}",
+        },
+    [METHOD_WORKLOG_LIST_ALL] =
+        {
+            .id = METHOD_WORKLOG_LIST_ALL,
+            .name = "worklog.list_all",
+            .role = ROLE_PLUGIN,
+            .web = true,
+            .web_admin = true,
+            PARAMS(params_worklog_list_all),
+            .doc = "Lists the worklogs of every user, newest first, for the Configure page.",
+            .result = "{items:[Worklog]}",
+            ERRORS(ERROR_STORE),
+            .example = "{\"state\":\"blocked\",\"limit\":20}",
+        },
+    [METHOD_WORKLOG_RETRY_ALL] =
+        {
+            .id = METHOD_WORKLOG_RETRY_ALL,
+            .name = "worklog.retry_all",
+            .role = ROLE_PLUGIN,
+            .web = true,
+            .web_admin = true,
+            PARAMS(params_retry_all),
+            .doc = "Tries the blocked worklogs of every user again at once, or one of them.",
+            .result = "{count}",
+            ERRORS(ERROR_STORE),
+            .example = "{}",
         },
     [METHOD_WORKLOG_ABANDON] =
         {

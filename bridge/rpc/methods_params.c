@@ -261,6 +261,17 @@ const MethodParam params_worklog_list[] = {
     BEFORE,
 };
 
+const MethodParam params_worklog_list_all[] = {
+    ISSUE_FILTER,
+    {"state", PARAM_WORD, false, 0, 0, worklog_states, "Only worklogs in this state."},
+    LIMIT,
+    BEFORE,
+};
+
+const MethodParam params_retry_all[] = {
+    {"id", PARAM_NUMBER_ID, false, 0, 0, NULL, "Only the one with this id."},
+};
+
 const MethodParam params_worklog_abandon[] = {
     {"id", PARAM_NUMBER_ID, true, 0, 0, NULL, "The worklog that will not be written."},
     {"why", PARAM_TEXT, true, 1, WHY_MOST, NULL,

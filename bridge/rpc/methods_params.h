@@ -28,4 +28,6 @@ extern const MethodParam params_entry_add[15];
 extern const MethodParam params_entry_list[6];
 extern const MethodParam params_retry[3];
 extern const MethodParam params_worklog_list[5];
+extern const MethodParam params_worklog_list_all[4];
+extern const MethodParam params_retry_all[1];
 extern const MethodParam params_worklog_abandon[2];

@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The dialog of an issue: connect, timer, manual entry, today's entries, account. Each view draws itself from what the
+ * bridge said last; the bridge decides, the dialog shows.
+ */
+(function () {
+    'use strict';
+
+    const C = window.ClockifyBridge;
+    const RENEW_MS = 14 * 86400 * 1000;
+
+    /* What would be recorded for the issue, as far as the page can tell. */
+    function planned(details, key) {
+        const tags = [details.type, details.subtask && 'Subtask', details.epic && 'Epic', ...details.labels];
+        return {
+            description: key + ' ' + details.summary,
+            project: details.project.name,
+            task: key,
+            tags: tags.filter((tag, at) => tag && tags.findIndex((other) => other && other.toLowerCase() === tag.toLowerCase()) === at),
+        };
+    }
+
+    /* issue: {key, details}; state: the panel's; onchange(): something was done. */
+    C.Dialog = class {
+        constructor(issue, state, onchange) {
+            this.issue = issue;
+            this.state = state;
+            this.onchange = onchange;
+            this.plan = planned(issue.details, issue.key);
+            this.live = C.el('div', {class: 'clockify-live', role: 'status', 'aria-live': 'polite'});
+            this.content = C.el('div', {class: 'aui-dialog2-content clockify-content'});
+            this.footer = C.el('div', {class: 'aui-dialog2-footer-actions'});
+            this.footnote = C.el('div', {class: 'aui-dialog2-footer-hint'});
+            const title = C.id();
+            this.element = C.el('section', {id: C.id(), class: 'aui-dialog2 aui-dialog2-medium aui-layer clockify-dialog', role: 'dialog', 'aria-modal': 'true',
+                'aria-labelledby': title, 'data-aui-remove-on-hide': 'true', hidden: true},
+            C.el('header', {class: 'aui-dialog2-header'}, C.el('h2', {class: 'aui-dialog2-header-main', id: title}, AJS.I18n.getText('clockify.dialog.title', issue.key)),
+                C.el('button', {type: 'button', class: 'aui-close-button', 'aria-label': AJS.I18n.getText('clockify.close'), onclick: () => this.close()})),
+            this.content, C.el('footer', {class: 'aui-dialog2-footer'}, this.footer, this.footnote), this.live);
+            document.body.append(this.element);
+        }
+
+        open() {
+            AJS.dialog2(this.element).on('hide', () => {
+                clearInterval(this.ticking);
+                this.onchange();
+            });
+            AJS.dialog2(this.element).show();
+            if (!this.state.account.clockify || this.state.account.clockify.rejected) this.showConnect();
+            else {
+                this.showTabs('timer');
+                this.refreshTimer();
+            }
+        }
+
+        close() {
+            AJS.dialog2(this.element).hide();
+        }
+
+        say(text) {
+            this.live.textContent = text;
+        }
+
+        actions(...buttons) {
+            this.footer.replaceChildren(...buttons, C.button(AJS.I18n.getText('clockify.close'), () => this.close(), 'link'));
+        }
+
+        fail(error, retry) {
+            const again = retry && error.again
+                ? C.button(AJS.I18n.getText('clockify.retry'), () => retry(error.again)) : null;
+            this.problem.replaceChildren(C.message('error', C.explain(error), again));
+            if (['clockify_key_required', 'clockify_key_rejected'].includes(error.reason)) {
+                this.state.account.clockify = null;
+                this.state.account.key_url = error.data.key_url || this.state.account.key_url;
+                this.problem.append(C.button(AJS.I18n.getText('clockify.mend.key'), () => this.showConnect()));
+            }
+            this.say(C.explain(error));
+        }
+
+        waiting(error) {
+            this.problem.replaceChildren(C.message('warning', AJS.I18n.getText('clockify.repeating', C.explain(error))));
+        }
+
+        /* One press: a click that is repeated until it is answered, with the button busy meanwhile. */
+        async press(button, method, params, done) {
+            const carry = async (work) => {
+                button.disabled = true;
+                button.setAttribute('aria-busy', 'true');
+                this.problem.replaceChildren();
+                try {
+                    const result = await work();
+                    this.problem.replaceChildren();
+                    done(result);
+                    this.onchange();
+                } catch (error) {
+                    this.fail(error, carry);
+                } finally {
+                    button.disabled = false;
+                    button.removeAttribute('aria-busy');
+                }
+            };
+            await carry(() => C.click(method, params, (error) => this.waiting(error)));
+        }
+
+        /* ---- connecting ---- */
+
+        showConnect() {
+            clearInterval(this.ticking);
+            this.content.replaceChildren(C.connectForm(this.state.account, (account, notice) => {
+                this.state.account = account;
+                this.state.notice = notice;
+                this.showTabs('timer');
+                this.say(AJS.I18n.getText('clockify.connected', account.clockify.name));
+            }));
+            this.actions();
+            this.footnote.textContent = '';
+            this.content.querySelector('input').focus();
+        }
+
+        async connectJira(button) {
+            button.disabled = true;
+            try {
+                this.state.account = await C.connectJira();
+                this.state.notice = null;
+                this.say(AJS.I18n.getText('clockify.jira.connected'));
+                this.showTabs(this.tab);
+            } catch (error) {
+                button.disabled = false;
+                this.problem.replaceChildren(C.message('warning', error.message));
+            }
+        }
+
+        /* Before a token ends a new one takes its place; nobody has to do anything. */
+        renewToken() {
+            const jira = this.state.account.jira;
+            if (!jira || !jira.expires || Date.parse(jira.expires) - Date.now() > RENEW_MS) return;
+            C.connectJira().then((account) => { this.state.account = account; }, () => null);
+        }
+
+        /* ---- tabs ---- */
+
+        showTabs(which) {
+            const views = {
+                timer: [AJS.I18n.getText('clockify.tab.timer'), () => this.drawTimer()],
+                manual: [AJS.I18n.getText('clockify.tab.manual'), () => this.drawManual()],
+                today: [AJS.I18n.getText('clockify.tab.today'), () => this.drawToday()],
+                account: [AJS.I18n.getText('clockify.tab.account'), () => this.drawAccount()],
+            };
+            const names = Object.keys(views);
+            const base = C.id();
+            const choose = (name, focus) => {
+                clearInterval(this.ticking);
+                this.tab = name;
+                tabs.forEach((tab, at) => {
+                    const on = names[at] === name;
+                    tab.parentNode.classList.toggle('active-tab', on);
+                    tab.setAttribute('aria-selected', String(on));
+                    tab.setAttribute('tabindex', on ? '0' : '-1');
+                    if (on && focus) tab.focus();
+                });
+                this.pane.setAttribute('aria-labelledby', base + '-' + name);
+                this.problem.replaceChildren();
+                this.draw = views[name][1];
+                this.draw();
+            };
+            const tabs = names.map((name) => C.el('a', {href: '#' + base + '-pane', id: base + '-' + name, role: 'tab', 'aria-controls': base + '-pane',
+                onclick: (event) => {
+                    event.preventDefault();
+                    choose(name);
+                }}, views[name][0]));
+            const turn = (event) => {
+                const step = {ArrowRight: 1, ArrowLeft: -1}[event.key];
+                if (!step) return;
+                event.preventDefault();
+                choose(names[(names.indexOf(this.tab) + step + names.length) % names.length], true);
+            };
+            this.problem = C.el('div', {class: 'clockify-problem', 'aria-live': 'assertive'});
+            this.pane = C.el('div', {class: 'tabs-pane active-pane clockify-pane', id: base + '-pane', role: 'tabpanel'});
+            this.content.replaceChildren(C.el('div', {class: 'aui-tabs horizontal-tabs aui-tabs-disabled', 'data-aui-tab-responsive': 'false'},
+                C.el('ul', {class: 'tabs-menu', role: 'tablist', onkeydown: turn},
+                    ...tabs.map((tab) => C.el('li', {class: 'menu-item', role: 'presentation'}, tab))),
+                this.problem, this.pane));
+            choose(which);
+        }
+
+        notices() {
+            const account = this.state.account;
+            if (this.state.notice) return [C.message('warning', this.state.notice, C.el('p', {}, AJS.I18n.getText('clockify.without.token')))];
+            if (account.jira && !account.jira.rejected) return [];
+            return [C.message('info', account.jira ? AJS.I18n.getText('clockify.error.jira_token_rejected') : AJS.I18n.getText('clockify.without.token'),
+                C.button(AJS.I18n.getText('clockify.mend.token'), (event) => this.connectJira(event.currentTarget)))];
+        }
+
+        /* ---- what is recorded: the same fields for a timer and for a manual entry ---- */
+
+        recordFields(entry, onedit) {
+            const chosen = {};
+            const workspace = entry ? entry.workspace : this.state.account.clockify.workspace;
+            const asIn = (text) => entry ? '' : AJS.I18n.getText('clockify.as.in.jira', text);
+            const id = C.id();
+            const text = C.el('input', {class: 'text full-width-field', id, type: 'text', maxlength: '3000', onchange: () => {
+                chosen.description = text.value;
+                if (onedit) onedit({description: text.value});
+            }});
+            text.value = entry ? entry.description : this.plan.description;
+            const list = (method, more) => (search, page, page_size) =>
+                C.call(method, {workspace: workspace.id, page, page_size, ...(search ? {search} : {}), ...more()});
+            const project = new C.Picker({label: AJS.I18n.getText('clockify.project'), value: entry && entry.project, fallback: entry ? '' : this.plan.project,
+                hint: asIn(this.plan.project), list: list('project.list', () => ({})), onchange: (item) => {
+                    chosen.project = item.id;
+                    delete chosen.task;
+                    task.options.fallback = entry ? '' : this.plan.task;
+                    task.set(null);
+                    if (onedit) onedit({project: item.id, task: null});
+                }});
+            const projectId = () => project.value && project.value.id;
+            const task = new C.Picker({label: AJS.I18n.getText('clockify.task'), value: entry && entry.task, fallback: entry ? '' : this.plan.task, hint: asIn(this.plan.task),
+                list: (search, page, size) => projectId() ? list('task.list', () => ({project: projectId()}))(search, page, size)
+                    : this.plannedProject(workspace).then((found) => found ? list('task.list', () => ({project: found.id}))(search, page, size)
+                        : {items: [], last_page: true}),
+                onchange: (item) => {
+                    if (!projectId() && this.foundProject) chosen.project = this.foundProject.id;
+                    chosen.task = item.id;
+                    if (onedit) onedit({task: item.id});
+                }});
+            const tags = new C.Picker({label: AJS.I18n.getText('clockify.tags'), many: true, value: entry ? entry.tags : [],
+                hint: entry ? '' : this.plan.tags.length ? AJS.I18n.getText('clockify.tags.added', this.plan.tags.join(', ')) : '',
+                list: list('tag.list', () => ({})), onchange: (items) => {
+                    chosen.tags = items.map((item) => item.id);
+                    if (onedit) onedit({tags: chosen.tags});
+                }});
+            const nodes = [entry ? null : this.workspaceField(),
+                C.el('div', {class: 'field-group'}, C.el('label', {for: id}, AJS.I18n.getText('clockify.description')), text),
+                C.el('div', {class: 'clockify-pair'}, project.element, task.element), tags.element];
+            return {chosen, nodes: nodes.filter(Boolean)};
+        }
+
+        /* Tasks are listed before a project was chosen: those of the project named as in Jira. */
+        async plannedProject(workspace) {
+            const answer = await C.call('project.list', {workspace: workspace.id, search: this.plan.project, page_size: 50});
+            this.foundProject = answer.items.find((item) => item.name === this.plan.project);
+            return this.foundProject;
+        }
+
+        workspaceField() {
+            const id = C.id();
+            const current = this.state.account.clockify.workspace;
+            const select = C.el('select', {class: 'select full-width-field', id}, C.el('option', {value: current.id}, current.name));
+            const load = async () => {
+                if (this.workspaces) return;
+                this.workspaces = await C.call('workspace.list').catch(() => null);
+                if (!this.workspaces) return;
+                select.append(...this.workspaces.items.filter((item) => item.id !== current.id).map((item) => C.el('option', {value: item.id}, item.name)));
+            };
+            this.workspaces = null;
+            select.addEventListener('focus', load);
+            select.addEventListener('change', async () => {
+                try {
+                    this.state.account = await C.call('account.set_workspace', {workspace: select.value});
+                    this.draw();
+                } catch (error) {
+                    select.value = current.id;
+                    this.fail(error);
+                }
+            });
+            return C.el('div', {class: 'field-group'}, C.el('label', {for: id}, AJS.I18n.getText('clockify.workspace')), select);
+        }
+
+        /* ---- timer ---- */
+
+        async refreshTimer() {
+            try {
+                const answer = await C.call('timer.get');
+                const before = JSON.stringify(this.state.running);
+                this.state.running = answer.running;
+                this.state.skew = Date.parse(answer.as_of) - Date.now();
+                if (this.tab === 'timer' && JSON.stringify(answer.running) !== before) this.draw();
+            } catch (error) {
+                if (this.problem) this.fail(error);
+            }
+        }
+
+        drawTimer() {
+            const running = this.state.running;
+            if (running && running.issue === this.issue.key) this.drawRunning(running);
+            else this.drawReady(running);
+        }
+
+        drawReady(running) {
+            const fields = this.recordFields(null);
+            const elsewhere = running ? C.message('info', running.issue
+                ? AJS.I18n.getText('clockify.other.issue', running.issue) : AJS.I18n.getText('clockify.other.app', running.description || '')) : null;
+            this.pane.replaceChildren(...this.notices(), ...(elsewhere ? [elsewhere] : []), C.el('form', {class: 'aui top-label', onsubmit: (event) => event.preventDefault()},
+                C.el('h3', {}, AJS.I18n.getText('clockify.recorded.as')), ...fields.nodes));
+            const start = C.button(AJS.I18n.getText('clockify.start'), () => this.press(start, 'timer.start',
+                {issue: this.issue.key, details: this.issue.details, ...fields.chosen}, (result) => {
+                    this.state.running = result.entry;
+                    this.draw();
+                    this.say(AJS.I18n.getText('clockify.started'));
+                    this.renewToken();
+                }), 'primary');
+            this.actions(start);
+            start.focus();
+        }
+
+        drawRunning(entry) {
+            const clock = C.el('div', {class: 'clockify-clock', role: 'timer', 'aria-label': AJS.I18n.getText('clockify.running')});
+            const tick = () => { clock.textContent = C.clock((Date.now() + (this.state.skew || 0) - Date.parse(entry.start)) / 1000); };
+            tick();
+            clearInterval(this.ticking);
+            this.ticking = setInterval(tick, 1000);
+            const fields = this.recordFields(entry, (change) => this.edit(change));
+            const id = C.id();
+            const comment = C.el('textarea', {class: 'textarea full-width-field', id, rows: '2', maxlength: '10000'});
+            this.pane.replaceChildren(...this.notices(), this.deliveryNote(entry), clock,
+                C.el('form', {class: 'aui top-label', onsubmit: (event) => event.preventDefault()}, ...fields.nodes,
+                    C.el('div', {class: 'field-group'}, C.el('label', {for: id}, AJS.I18n.getText('clockify.comment')), comment)));
+            const stop = C.button(AJS.I18n.getText('clockify.stop'), () => this.press(stop, 'timer.stop',
+                comment.value.trim() ? {comment: comment.value.trim()} : {}, (result) => {
+                    this.state.running = null;
+                    this.showTabs('today');
+                    this.say(AJS.I18n.getText('clockify.stopped', C.duration(result.entry.seconds || 0)));
+                    this.renewToken();
+                }), 'primary');
+            const discard = C.confirmButton(AJS.I18n.getText('clockify.discard'), AJS.I18n.getText('clockify.discard.sure'), () =>
+                this.press(discard, 'timer.discard', {}, () => {
+                    this.state.running = null;
+                    this.draw();
+                    this.say(AJS.I18n.getText('clockify.discarded'));
+                }));
+            this.actions(stop, discard);
+            stop.focus();
+        }
+
+        deliveryNote(entry) {
+            if (entry.delivery === 'queued') return C.message('info', AJS.I18n.getText('clockify.queued.note'));
+            if (entry.delivery === 'blocked' && entry.problem) return C.message('warning', C.explain(entry.problem));
+            return '';
+        }
+
+        async edit(change) {
+            try {
+                const result = await C.click('timer.edit', change, (error) => this.waiting(error));
+                this.state.running = result.entry;
+                this.problem.replaceChildren();
+                this.say(AJS.I18n.getText('clockify.saved'));
+            } catch (error) {
+                this.fail(error);
+            }
+        }
+
+        /* ---- manual ---- */
+
+        drawManual() {
+            const fields = this.recordFields(null);
+            const input = (type, label, attributes) => {
+                const id = C.id();
+                const field = C.el('input', {class: 'text', id, type, ...attributes});
+                return {field, group: C.el('div', {class: 'field-group'}, C.el('label', {for: id}, label), field)};
+            };
+            const spent = input('text', AJS.I18n.getText('clockify.spent'), {autocomplete: 'off', 'aria-describedby': 'clockify-spent-hint'});
+            const day = input('date', AJS.I18n.getText('clockify.day'), {value: C.today(), max: C.today()});
+            const from = input('time', AJS.I18n.getText('clockify.from'), {});
+            const to = input('time', AJS.I18n.getText('clockify.to'), {});
+            const comment = input('text', AJS.I18n.getText('clockify.comment'), {maxlength: '10000'});
+            comment.field.classList.add('full-width-field');
+            const submit = (event) => {
+                event.preventDefault();
+                const span = C.span(spent.field.value, day.field.value, from.field.value, to.field.value);
+                if (!span || span === 'order') {
+                    this.problem.replaceChildren(C.message('error', span ? AJS.I18n.getText('clockify.span.order') : AJS.I18n.getText('clockify.span.missing')));
+                    spent.field.setAttribute('aria-invalid', 'true');
+                    spent.field.focus();
+                    return;
+                }
+                spent.field.removeAttribute('aria-invalid');
+                this.press(add, 'entry.add', {issue: this.issue.key, details: this.issue.details, ...span, ...fields.chosen,
+                    ...(comment.field.value.trim() ? {comment: comment.field.value.trim()} : {})}, (result) => {
+                    this.showTabs('today');
+                    this.say(AJS.I18n.getText('clockify.added', C.duration(result.entry.seconds)));
+                });
+            };
+            const form = C.el('form', {class: 'aui top-label', id: C.id(), novalidate: true, onsubmit: submit},
+                C.el('div', {class: 'clockify-times'}, spent.group, day.group, from.group, to.group),
+                C.el('div', {class: 'description', id: 'clockify-spent-hint'}, AJS.I18n.getText('clockify.spent.hint')),
+                C.el('h3', {}, AJS.I18n.getText('clockify.recorded.as')), ...fields.nodes, comment.group);
+            this.pane.replaceChildren(...this.notices(), form);
+            const add = C.el('button', {type: 'submit', form: form.id, class: 'aui-button aui-button-primary'}, AJS.I18n.getText('clockify.add'));
+            this.actions(add);
+        }
+
+        /* ---- today ---- */
+
+        async drawToday() {
+            const list = C.el('ul', {class: 'clockify-entries'});
+            const total = C.el('p', {class: 'clockify-total'});
+            this.actions();
+            this.pane.replaceChildren(...this.notices(), total, list);
+            this.pane.setAttribute('aria-busy', 'true');
+            try {
+                const answer = await C.call('entry.list', {issue: this.issue.key, limit: 50});
+                const shown = answer.items.filter(C.worthShowing);
+                const seconds = shown.filter((entry) => C.isToday(entry.start)).reduce((sum, entry) => sum + (entry.seconds || 0), 0);
+                total.textContent = shown.length ? AJS.I18n.getText('clockify.total', C.duration(seconds)) : AJS.I18n.getText('clockify.no.entries');
+                list.replaceChildren(...shown.map((entry) => C.entryRow(entry, this.remedies())));
+                if (shown.some((entry) => entry.delivery === 'queued' || (entry.worklog && entry.worklog.state === 'pending'))) this.lookAgain(list);
+            } catch (error) {
+                this.fail(error);
+            } finally {
+                this.pane.removeAttribute('aria-busy');
+            }
+        }
+
+        /* A worklog on its way is there in a moment; looked for a few times, not for ever. */
+        lookAgain(list) {
+            this.looks = (this.looks || 0) + 1;
+            if (this.looks > 5) return;
+            setTimeout(() => { if (list.isConnected) this.drawToday(); }, 1500 * this.looks);
+        }
+
+        remedies() {
+            return {
+                connect: () => this.showConnect(),
+                connectJira: (button) => this.connectJira(button),
+                edit: (entry) => this.drawEdit(entry),
+                discard: (entry) => C.click('timer.discard', {entry: entry.id}, (error) => this.waiting(error))
+                    .then(() => this.drawToday(), (error) => this.fail(error)),
+                changed: () => {
+                    this.looks = 0;
+                    setTimeout(() => this.drawToday(), 700);
+                },
+            };
+        }
+
+        /* A blocked entry gets what it lacks. */
+        drawEdit(entry) {
+            const change = {};
+            const fields = this.recordFields(entry, (more) => Object.assign(change, more));
+            this.pane.replaceChildren(C.message('warning', C.explain(entry.problem || {reason: ''})),
+                C.el('form', {class: 'aui top-label', onsubmit: (event) => event.preventDefault()}, ...fields.nodes));
+            const save = C.button(AJS.I18n.getText('clockify.save'), () => this.press(save, 'timer.edit', {entry: entry.id, ...change}, () => this.showTabs('today')), 'primary');
+            this.actions(save);
+        }
+
+        /* ---- account ---- */
+
+        drawAccount() {
+            const account = this.state.account;
+            const jira = account.jira && !account.jira.rejected;
+            const row = (name, value) => [C.el('dt', {}, name), C.el('dd', {}, value)];
+            this.pane.replaceChildren(C.el('dl', {class: 'clockify-facts'},
+                ...row(AJS.I18n.getText('clockify.account.clockify'), account.clockify.name + (account.clockify.email ? ' (' + account.clockify.email + ')' : '')),
+                ...row(AJS.I18n.getText('clockify.workspace'), account.clockify.workspace.name),
+                ...row(AJS.I18n.getText('clockify.key'), account.clockify.key_hint),
+                ...row(AJS.I18n.getText('clockify.account.jira'), !jira ? AJS.I18n.getText('clockify.account.jira.none')
+                    : account.jira.expires ? AJS.I18n.getText('clockify.account.jira.until', C.day(account.jira.expires)) : AJS.I18n.getText('clockify.account.jira.yes'))),
+            C.el('div', {class: 'clockify-row'},
+                C.button(AJS.I18n.getText('clockify.account.reset'), () => this.showConnect()),
+                C.button(jira ? AJS.I18n.getText('clockify.account.renew') : AJS.I18n.getText('clockify.mend.token'), (event) => this.connectJira(event.currentTarget)),
+                C.confirmButton(AJS.I18n.getText('clockify.account.disconnect'), AJS.I18n.getText('clockify.account.disconnect.sure'), () =>
+                    C.call('account.disconnect').then((left) => {
+                        this.state.account = left;
+                        this.showConnect();
+                    }, (error) => this.fail(error)))));
+            this.actions();
+        }
+    };
+})();
