@@ -20,6 +20,9 @@ static void merge_choice(IntentFlow *f)
         if (json_has(f->intent.params, members[i]))
             json_put(f->entry.choice, members[i],
                      json_copy(json_get(f->intent.params, members[i])));
+    /* At the start they come on top of the issue's; an edit names all. */
+    if (json_has(f->intent.params, "tags"))
+        json_put_bool(f->entry.choice, "all_tags", true);
     /* A task belongs to one project. */
     if (json_has(f->intent.params, "project") && !json_has(f->intent.params, "task"))
         json_object_object_del(f->entry.choice, "task");

@@ -259,7 +259,9 @@ static void start_over(IntentFlow *f, const Config *config)
     named_id_set(&entry->project, NULL, NULL);
     named_id_set(&entry->task, NULL, NULL);
     json_object_put(f->resolve.names);
-    f->resolve.names = plan_tags(config, entry->details);
+    f->resolve.names = json_flag(entry->choice, "all_tags", false)
+                           ? json_new_array()
+                           : plan_tags(config, entry->details);
     json_object_put(f->resolve.tags);
     f->resolve.tags = json_new_array();
 }

@@ -101,7 +101,9 @@ RESULTS = {
     "entry.list": {"items": [ENTRY]},
     "entry.retry": {"count": "int"},
     "worklog.list": {"items": [WORKLOG]},
+    "worklog.list_all": {"items": [WORKLOG]},
     "worklog.retry": {"count": "int"},
+    "worklog.retry_all": {"count": "int"},
     "worklog.abandon": {"worklog": WORKLOG},
 }
 
