@@ -146,6 +146,12 @@ static const Script scripts[] = {
         .result = "{'stopped_elsewhere':true}",
     },
     {
+        STOP("stopped elsewhere in the very second: nothing of ours was sent, so it was not us"),
+        .turns = {NONE_RUNS, {ASK_OURS, .says = STOPPED_SAYS}},
+        .entry = "{'worklog':{'state':'skipped'}}",
+        .result = "{'stopped_elsewhere':true}",
+    },
+    {
         .name = "stopped elsewhere, and such entries get a worklog",
         .before = elsewhere_counts,
         .kind = INTENT_STOP,
