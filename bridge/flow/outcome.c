@@ -6,27 +6,22 @@
 #include "base/time.h"
 #include "flow/render.h"
 
-static int remember(Db *db, const char *user, const char *request_id, const char *member,
-                    Json *value, Error *error)
+static int remember(Db *db, const char *user, const char *request_id, bool replace,
+                    const char *member, Json *value, Error *error)
 {
     _cleanup_json_ Json *answer = json_new_object();
     _cleanup_free_ char *text = NULL;
 
     json_put(answer, member, value);
     text = json_text(answer);
-    return journal_request_answer(db, user, request_id, text, error);
-}
-
-int outcome_remember_result(Db *db, const char *user, const char *request_id, const Json *result,
-                            Error *error)
-{
-    return request_id ? remember(db, user, request_id, "result", json_copy(result), error) : 0;
+    return journal_request_answer(db, user, request_id, replace, text, error);
 }
 
 int outcome_remember_error(Db *db, const char *user, const char *request_id, const Error *what,
                            Error *error)
 {
-    return request_id ? remember(db, user, request_id, "error", error_to_json(what), error) : 0;
+    return request_id ? remember(db, user, request_id, false, "error", error_to_json(what), error)
+                      : 0;
 }
 
 int outcome_result(Db *db, const OutcomeOf *of, Json **ret, Error *error)
@@ -47,7 +42,8 @@ int outcome_result(Db *db, const OutcomeOf *of, Json **ret, Error *error)
     }
     if (of->stopped_elsewhere)
         json_put_bool(result, "stopped_elsewhere", true);
-    if (outcome_remember_result(db, of->user, of->request_id, result, error) < 0)
+    if (of->request_id && remember(db, of->user, of->request_id, of->told_later, "result",
+                                   json_copy(result), error) < 0)
         return -1;
     *ret = STEAL(result);
     return 0;

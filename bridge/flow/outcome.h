@@ -17,13 +17,13 @@ typedef struct OutcomeOf {
     int64_t stopped_id; /* 0 = none */
     bool is_start;
     bool stopped_elsewhere;
+    bool told_later; /* its caller waits for the worklog: this counts more than what was kept before
+                      */
 } OutcomeOf;
 
-/* {entry, stopped?}, remembered for a repeat. Negative: failed; an entry that is gone is
- * ERROR_NOT_FOUND. */
+/* {entry, stopped?}, remembered for a repeat unless something was told before. Negative: failed; an
+ * entry that is gone is ERROR_NOT_FOUND. */
 int outcome_result(Db *db, const OutcomeOf *of, Json **ret, Error *error);
-int outcome_remember_result(Db *db, const char *user, const char *request_id, const Json *result,
-                            Error *error);
 int outcome_remember_error(Db *db, const char *user, const char *request_id, const Error *what,
                            Error *error);
 

@@ -118,7 +118,8 @@ static int read_entry(Db *db, void *arg, Error *error)
                     .request_id = waiter->request_id,
                     .entry_id = waiter->entry_id,
                     .stopped_id = waiter->stopped_id,
-                    .is_start = waiter->is_start};
+                    .is_start = waiter->is_start,
+                    .told_later = waiter->level == WAIT_WORKLOG};
 
     return outcome_result(db, &of, &waiter->result, error);
 }

@@ -207,8 +207,9 @@ void request_done(Request *request);
 int journal_request_get(Db *db, const char *user, const char *request_id, Request *ret,
                         Error *error); /* 1, 0 */
 int journal_request_insert(Db *db, const Request *request, Error *error);
-int journal_request_answer(Db *db, const char *user, const char *request_id, const char *answer,
-                           Error *error);
+/* The first answer stays: a later one changes nothing, unless `replace` is set. */
+int journal_request_answer(Db *db, const char *user, const char *request_id, bool replace,
+                           const char *answer, Error *error);
 /* All requests about an entry that have no answer yet. */
 int journal_request_answer_entry(Db *db, int64_t entry_id, const char *answer, Error *error);
 int journal_request_purge(Db *db, int64_t asked_before, Error *error); /* answered ones only */

@@ -48,15 +48,17 @@ int journal_request_insert(Db *db, const Request *request, Error *error)
     return db_run(query, error);
 }
 
-int journal_request_answer(Db *db, const char *user, const char *request_id, const char *answer,
-                           Error *error)
+int journal_request_answer(Db *db, const char *user, const char *request_id, bool replace,
+                           const char *answer, Error *error)
 {
     _cleanup_query_ DbQuery *query =
-        db_query(db, "UPDATE request SET answer = ?3 WHERE user_key = ?1 AND request_id = ?2");
+        db_query(db, "UPDATE request SET answer = ?3 WHERE user_key = ?1 AND request_id = ?2"
+                     " AND (answer IS NULL OR ?4 = 1)");
 
     db_bind_text(query, 1, user);
     db_bind_text(query, 2, request_id);
     db_bind_text(query, 3, answer);
+    db_bind_int(query, 4, replace);
     return db_run(query, error);
 }
 

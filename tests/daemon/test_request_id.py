@@ -80,3 +80,23 @@ def test_an_error_that_was_taken_back_is_told_again(anna):
     assert errors[0] == errors[1]
     assert errors[0][2]["reason"] == "refused" and errors[0][2]["upstream"]["status"] == 403
     assert anna.entries() == [] and anna.call("entry.list")["items"] == []
+
+
+def test_what_was_queued_is_told_as_queued_again(anna):
+    """The first answer, whatever became of it meanwhile; entry.list tells the rest."""
+    anna.call("entry.add", issue="PZ-1", seconds=60)
+    anna.sim.fault(service="clockify", kind="refuse")
+    params = {"issue": "PZ-1", "seconds": 600, "request_id": "add-2"}
+    first = anna.call("entry.add", **params)
+    assert first["entry"]["delivery"] == "queued"
+    anna.sim.clear_faults()
+    anna.bridge.until(lambda: len(anna.entries()) == 2)
+    anna.bridge.until(lambda: anna.call("entry.list")["items"][0]["delivery"] == "done")
+    assert anna.call("entry.add", **params) == first
+
+
+def test_who_waited_for_the_worklog_is_told_of_it_again(anna):
+    params = {"issue": "PZ-1", "seconds": 600, "request_id": "add-3", "wait": "worklog"}
+    first = anna.call("entry.add", **params)
+    assert first["entry"]["worklog"]["state"] == "written"
+    assert anna.call("entry.add", **params) == first

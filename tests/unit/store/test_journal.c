@@ -727,9 +727,18 @@ static void request_is_remembered(void **state)
     assert_null(read.answer);
     assert_int_equal(read.asked, 100);
     request_done(&read);
-    assert_int_equal(journal_request_answer(*state, "u", "r", "{\"result\":1}", &error), 0);
+    assert_int_equal(journal_request_answer(*state, "u", "r", false, "{\"result\":1}", &error), 0);
     assert_int_equal(journal_request_get(*state, "u", "r", &read, &error), 1);
     assert_string_equal(read.answer, "{\"result\":1}");
+    request_done(&read);
+    assert_int_equal(journal_request_answer(*state, "u", "r", false, "{\"result\":2}", &error), 0);
+    assert_int_equal(journal_request_get(*state, "u", "r", &read, &error), 1);
+    assert_string_equal(read.answer, "{\"result\":1}"); /* the first one stays */
+    request_done(&read);
+    assert_int_equal(journal_request_answer(*state, "u", "r", true, "{\"result\":3}", &error), 0);
+    assert_int_equal(journal_request_get(*state, "u", "r", &read, &error), 1);
+    assert_string_equal(read.answer, "{\"result\":3}");
+    request_done(&read);
 }
 
 static void purge_takes_old_answered_ones(void **state)
