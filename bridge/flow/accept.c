@@ -53,8 +53,13 @@ static int find_repeat(Db *db, Accept *accept, const char *digest, Error *error)
                            "This request_id was used for another request; choose a new one.");
     accept->repeat = true;
     accept->answer = STEAL(request.answer);
-    accept->intent.id = request.intent_id;
     accept->entry_id = request.entry_id;
+    r = journal_intent_get(db, request.intent_id, &accept->intent, error);
+    if (r < 0)
+        return -1;
+    /* Under way: what it stopped is part of its answer. */
+    accept->stopped_id = json_int(accept->intent.params, "stopped", 0);
+    accept->intent.id = request.intent_id;
     return 1;
 }
 

@@ -100,3 +100,17 @@ def test_who_waited_for_the_worklog_is_told_of_it_again(anna):
     first = anna.call("entry.add", **params)
     assert first["entry"]["worklog"]["state"] == "written"
     assert anna.call("entry.add", **params) == first
+
+
+def test_a_repeat_of_a_switch_names_what_was_stopped(anna):
+    """Not answered the first time, since the process was killed; the repeat is answered as it stands then."""
+    first = anna.call("timer.start", issue="PZ-1")
+    anna.sim.fault(service="clockify", method="PATCH", kind="delay", ms=400, times=1)
+    with anna.bridge.client() as client:
+        client.send("timer.start", user=ANNA, issue="PZ-2", request_id="switch")
+        anna.bridge.until(lambda: anna.call("entry.list", issue="PZ-2")["items"])
+    anna.bridge.kill()
+    anna.sim.fault(service="clockify", kind="refuse")
+    anna.bridge.start()
+    repeat = anna.call("timer.start", issue="PZ-2", request_id="switch")
+    assert repeat["stopped"]["id"] == first["entry"]["id"]
