@@ -25,9 +25,31 @@ void bridge_reply(Bridge *bridge, uint64_t caller, Json *result)
     bridge->parts.reply(bridge->parts.reply_context, caller, result, NULL);
 }
 
+/* What to do next is the same wherever an error comes from: where a key is had, when to ask again.
+ */
+static void add_advice(const Bridge *bridge, Error *error)
+{
+    const ClockifyServer *server = runner_server(bridge->runner);
+    Service service =
+        streq(error->service, service_name(SERVICE_JIRA)) ? SERVICE_JIRA : SERVICE_CLOCKIFY;
+
+    if ((error->reason == ERROR_CLOCKIFY_KEY_REQUIRED ||
+         error->reason == ERROR_CLOCKIFY_KEY_REJECTED) &&
+        server && !error->key_url[0])
+        snprintf(error->key_url, sizeof(error->key_url), "%s", server->key_url);
+    if (error->reason == ERROR_UNAVAILABLE && error->service[0] && error->retry_after_s == 0)
+        error->retry_after_s =
+            (upstream_wait_ms(runner_upstream(bridge->runner, service), time_monotonic_ms()) +
+             999) /
+            1000;
+}
+
 void bridge_reply_error(Bridge *bridge, uint64_t caller, const Error *error)
 {
-    bridge->parts.reply(bridge->parts.reply_context, caller, NULL, error);
+    Error told = *error;
+
+    add_advice(bridge, &told);
+    bridge->parts.reply(bridge->parts.reply_context, caller, NULL, &told);
 }
 
 /* ---- what the journal holds ---- */

@@ -28,6 +28,8 @@ static void answer_again(Bridge *bridge, const Accept *accept)
     Error error = {0};
 
     if (json_parse(accept->answer, strlen(accept->answer), 32, &told, &error) < 0) {
+        error_internal(&error, "the answer kept for request_id \"%s\" of %s is no JSON",
+                       accept->request_id, accept->user);
         bridge_reply_error(bridge, accept->caller, &error);
     } else if (json_has(told, "result")) {
         bridge_reply(bridge, accept->caller, json_copy(json_get(told, "result")));

@@ -15,6 +15,7 @@
 
 static char *expand(const DbDriver *driver, const char *sql);
 static int run_text(Db *db, const char *sql, Error *error);
+static int step_to_end(DbQuery *query, Error *error);
 
 void db_close(Db *db)
 {
@@ -53,12 +54,22 @@ static char *expand(const DbDriver *driver, const char *sql)
 
 int db_begin(Db *db, Error *error)
 {
+    db->wrote = false;
     return run_text(db, db->driver->begin, error);
 }
 
 int db_commit(Db *db, Error *error)
 {
-    return run_text(db, "COMMIT", error);
+    int r = run_text(db, "COMMIT", error);
+
+    if (r >= 0 && db->wrote)
+        db->failing = false;
+    return r;
+}
+
+bool db_failing(const Db *db)
+{
+    return db->failing;
 }
 
 void db_rollback(Db *db)
@@ -101,7 +112,7 @@ static int run_text(Db *db, const char *sql, Error *error)
 {
     _cleanup_query_ DbQuery *query = db_query(db, sql);
 
-    return db_run(query, error);
+    return step_to_end(query, error);
 }
 
 int db_shrink(Db *db, Error *error)
@@ -153,6 +164,15 @@ int db_next(DbQuery *query, Error *error)
 }
 
 int db_run(DbQuery *query, Error *error)
+{
+    int r = step_to_end(query, error);
+
+    if (r >= 0 && query->db->driver->changes(query->db) > 0)
+        query->db->wrote = true;
+    return r;
+}
+
+static int step_to_end(DbQuery *query, Error *error)
 {
     int r;
 

@@ -31,6 +31,9 @@ int db_commit(Db *db, Error *error);
 void db_rollback(Db *db);
 bool db_in_transaction(
     Db *db); /* false after db_begin: the database undid everything by itself (disk full) */
+/* From a failure of the disk or the file until a change was committed again: reading alone proves
+ * nothing. */
+bool db_failing(const Db *db);
 int db_savepoint(Db *db, Error *error); /* one level inside db_begin */
 int db_release(Db *db, Error *error);
 void db_rollback_to_savepoint(Db *db);

@@ -36,6 +36,8 @@ typedef struct DbDriver {
 
 struct Db {
     const DbDriver *driver;
+    bool failing; /* set by the driver when the disk, not a statement, is at fault */
+    bool wrote;   /* the open transaction has changed a row */
 };
 
 struct DbQuery {

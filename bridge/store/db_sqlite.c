@@ -59,7 +59,7 @@ static CacheSlot *find_slot(SqliteDb *db, const char *sql);
 static SqliteQuery *prepare(SqliteDb *db, const char *sql, bool keep);
 static void forget(SqliteQuery *query);
 static void note(DbQuery *query, int code);
-static int fail(const SqliteDb *db, int code, Error *error);
+static int fail(SqliteDb *db, int code, Error *error);
 
 int db_open_sqlite(const char *path, Db **ret, Error *error)
 {
@@ -322,7 +322,7 @@ static void note(DbQuery *base, int code)
 static int sqlite_next(DbQuery *base, Error *error)
 {
     SqliteQuery *query = (SqliteQuery *)base;
-    const SqliteDb *db = (const SqliteDb *)base->db;
+    SqliteDb *db = (SqliteDb *)base->db;
     int code = query->failed;
 
     if (code == SQLITE_OK)
@@ -367,11 +367,14 @@ static int64_t sqlite_changes(Db *base)
 }
 
 /* The words that an administrator gets: what happened, and what to do about it. */
-static int fail(const SqliteDb *db, int code, Error *error)
+static int fail(SqliteDb *db, int code, Error *error)
 {
     int cause = db->handle ? sqlite3_system_errno(db->handle) : 0;
     const char *why = cause ? strerror(cause) : sqlite3_errstr(code);
 
+    bool failed_before = db->base.failing;
+
+    db->base.failing = true;
     switch (code & 0xff) {
     case SQLITE_NOMEM:
         abort(); /* as everywhere: the journal survives, systemd starts us again */
@@ -410,6 +413,7 @@ static int fail(const SqliteDb *db, int code, Error *error)
             "to the user of clockify-bridged and check SELinux.",
             db->path, why);
     default:
+        db->base.failing = failed_before; /* a defect of ours */
         return error_set(error, ERROR_STORE, "The database %s refused a statement: %s (code %d).",
                          db->path, db->handle ? sqlite3_errmsg(db->handle) : why, code);
     }

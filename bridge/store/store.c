@@ -186,7 +186,7 @@ static void apply_group(Store *store, Work *group)
     store->stats.works += works;
     store->stats.commits += r >= 0;
     store->stats.failed += r < 0;
-    store->stats.ok = r >= 0;
+    store->stats.ok = r >= 0 && !db_failing(store->db);
     pthread_mutex_unlock(&store->mutex);
 }
 

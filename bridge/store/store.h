@@ -52,7 +52,7 @@ typedef struct StoreStats {
     int64_t commits; /* transactions committed since the start */
     int64_t works;   /* pieces of work applied; works / commits is the size of a group */
     int64_t failed;  /* commits that failed */
-    bool ok;         /* the last commit went through */
+    bool ok;         /* the last commit went through, and the disk takes what is written */
     size_t waiting;  /* pieces of work in the queue now */
 } StoreStats;
 StoreStats store_stats(Store *store);
