@@ -56,6 +56,8 @@ static const char *const protocol_methods[] = {
     "entry.retry",
     "worklog.list",
     "worklog.retry",
+    "worklog.list_all",
+    "worklog.retry_all",
     "worklog.abandon",
 };
 
@@ -149,8 +151,10 @@ static void roles_are_those_of_the_protocol(void **state _unused_)
         bool any = method->id == METHOD_BRIDGE_HELLO || method->id == METHOD_BRIDGE_DESCRIBE;
         assert_int_equal(method->role, admin ? ROLE_OPERATOR : any ? ROLE_ANY : ROLE_PLUGIN);
         assert_int_equal(method->web, page);
-        assert_int_equal(method->web_admin,
-                         method->id == METHOD_SERVER_SET || method->id == METHOD_SERVER_TEST);
+        assert_int_equal(method->web_admin, method->id == METHOD_SERVER_SET ||
+                                                method->id == METHOD_SERVER_TEST ||
+                                                method->id == METHOD_WORKLOG_LIST_ALL ||
+                                                method->id == METHOD_WORKLOG_RETRY_ALL);
     }
 }
 
