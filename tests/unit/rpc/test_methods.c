@@ -138,9 +138,9 @@ static void roles_are_those_of_the_protocol(void **state _unused_)
     static const MethodId operators[] = {METHOD_BRIDGE_PAUSE, METHOD_BRIDGE_RESUME,
                                          METHOD_BRIDGE_RELOAD, METHOD_SECRET_ROTATE,
                                          METHOD_WORKLOG_ABANDON};
-    static const char *const pages[] = {"account.",     "server.",      "workspace.", "project.",
-                                        "task.",        "tag.",         "timer.",     "entry.",
-                                        "worklog.list", "worklog.retry"};
+    static const char *const pages[] = {"account.",     "server.",       "workspace.",   "project.",
+                                        "task.",        "tag.",          "timer.",       "entry.",
+                                        "worklog.list", "worklog.retry", "bridge.status"};
     for (size_t i = 0; i < METHOD_COUNT; i++) {
         const Method *method = &methods_all()[i];
         bool admin = false, page = false;
@@ -151,7 +151,8 @@ static void roles_are_those_of_the_protocol(void **state _unused_)
         bool any = method->id == METHOD_BRIDGE_HELLO || method->id == METHOD_BRIDGE_DESCRIBE;
         assert_int_equal(method->role, admin ? ROLE_OPERATOR : any ? ROLE_ANY : ROLE_PLUGIN);
         assert_int_equal(method->web, page);
-        assert_int_equal(method->web_admin, method->id == METHOD_SERVER_SET ||
+        assert_int_equal(method->web_admin, method->id == METHOD_BRIDGE_STATUS ||
+                                                method->id == METHOD_SERVER_SET ||
                                                 method->id == METHOD_SERVER_TEST ||
                                                 method->id == METHOD_WORKLOG_LIST_ALL ||
                                                 method->id == METHOD_WORKLOG_RETRY_ALL);
