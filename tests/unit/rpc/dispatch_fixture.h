@@ -104,6 +104,7 @@ ASK(ask_entry_list)
 ASK(ask_entry_retry)
 ASK(ask_worklog_list)
 ASK(ask_worklog_retry)
+ASK(ask_worklog_retry_all)
 ASK(ask_worklog_abandon)
 
 void bridge_caller_gone(Bridge *bridge, uint64_t caller)
