@@ -82,7 +82,7 @@ static void free_flow(IntentFlow *f)
 /* The first of two attempts: how it ended must be open. */
 static void attempt_in_vain(const Script *script, World *world)
 {
-    int r;
+    int r = 0;
     IntentFlow *f = attempt(script, world, script->turns, &(Doubt){0}, &r);
 
     check_row_int(r, FLOW_FAILED, script->name);
