@@ -20,7 +20,8 @@ static void every_method_reaches_its_function(void **state)
         call(fixture, &fixture->admin, "7", method->name, method->example);
         const Asked *ask = last_asked(fixture, ++asked);
         assert_ptr_equal(ask->function, handler_of(method->id));
-        for (size_t j = 0; j < i; j++)
+        /* The list of all is that of one user without the user. */
+        for (size_t j = 0; method->id != METHOD_WORKLOG_LIST_ALL && j < i; j++)
             assert_ptr_not_equal(handler_of(method->id), handler_of((MethodId)j));
         check_json(ask->params, method->example);
         expect_nothing(fixture);
