@@ -272,7 +272,7 @@ suite_cppcheck() {
     fi
     verdict "cppcheck" cppcheck --quiet -j "$jobs" --std=c11 --enable=warning,performance,portability \
         --inline-suppr --error-exitcode=1 --suppress=missingIncludeSystem \
-        -I bridge -D_GNU_SOURCE '-DSYSCONFDIR="/etc"' bridge tests
+        -I bridge -I . -D_GNU_SOURCE '-DSYSCONFDIR="/etc"' bridge tests
 }
 
 suite_analyzer() {
