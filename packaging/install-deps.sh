@@ -6,10 +6,12 @@ set -eu
 
 usage() {
     cat <<'EOF'
-Usage: sh packaging/install-deps.sh [--list] build|demo|test
+Usage: sh packaging/install-deps.sh [--list] build|plugin|demo|web|test
   build   compilers and libraries
-  demo    the same and what packaging/demo.sh uses
-  test    the same and what tests/run.sh uses
+  plugin  the same and what the app for Jira is built with (Debian; elsewhere it is built where the jars are)
+  demo    what packaging/demo.sh uses
+  web     the same, the app and a stand-in Jira, for packaging/demo.sh --web
+  test    all of these and what tests/run.sh uses
   --list  only print the packages that are missing
 Installing wants root, or sudo.
 EOF
@@ -18,6 +20,11 @@ EOF
 # One list a system; words beginning with @ are commands that may come from anywhere, followed by =PACKAGE.
 debian_build='gcc make autoconf automake pkg-config libc6-dev libcurl4-openssl-dev libxml2-dev libjson-c-dev
     libconfig-dev libsqlite3-dev libssl-dev libsystemd-dev'
+# The app for Jira; configure leaves it out where these are missing. The containers, browser and npm are for its tests.
+debian_plugin='@javac=openjdk-17-jdk-headless libservlet-api-java libjakarta-servlet-api-java libosgi-core-java'
+debian_web='libfelix-framework-java libtomcat9-java libtomcat10-java libjetty9-java chromium
+    @node=nodejs @npm=npm @python3=python3'
+
 debian_demo='libcmocka-dev libmicrohttpd-dev @python3=python3'
 debian_test='clang clang-format cppcheck valgrind git file xz-utils python3-pytest
     @node=nodejs @npm=npm'
@@ -36,7 +43,7 @@ if [ "${1:-}" = --list ]; then
     shift
 fi
 case ${1:-} in
-build | demo | test) purpose=$1 ;;
+build | plugin | demo | web | test) purpose=$1 ;;
 -h | --help) usage; exit 0 ;;
 *) usage >&2; exit 64 ;;
 esac
@@ -52,8 +59,10 @@ fi
 
 wanted() {
     eval "echo \$${system}_build"
-    [ "$purpose" = build ] || eval "echo \$${system}_demo"
-    [ "$purpose" != test ] || eval "echo \$${system}_test"
+    case $purpose in demo | web | test) eval "echo \$${system}_demo" ;; esac
+    case $purpose in plugin | web | test) eval "echo \${${system}_plugin:-}" ;; esac
+    case $purpose in web | test) eval "echo \${${system}_web:-}" ;; esac
+    case $purpose in test) eval "echo \$${system}_test" ;; esac
 }
 
 installed() { # PACKAGE

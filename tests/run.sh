@@ -28,6 +28,8 @@ sanitizers   builds with the address and undefined-behaviour sanitizers; make ch
 simulator    the simulator itself, from outside (pytest)
 daemon       the whole daemon over its socket, against the simulator (pytest)
 daemon-san   the same under the sanitizers
+plugin       the app for Jira: jars, and its servlets in Tomcat 10, Tomcat 9 and Jetty 9 (pytest)
+browser      the app in a browser, before a stand-in Jira, the bridge and the simulator (Playwright); pictures in tests/out
 clients      clients from npm that nobody here wrote, against the simulator and the bridge
 valgrind     the unit tests under valgrind
 cppcheck     cppcheck over bridge/ and tests/
@@ -221,6 +223,39 @@ suite_daemon_san() {
     need_sanitizers || return 1
     sanitizer_options
     pytest_in sanitizers tests/daemon
+}
+
+# The app wants Debian's API jars and containers; elsewhere its suites say so.
+have_plugin() {
+    need_gcc || return 1
+    [ -f "$build/gcc/clockify-bridge-jira11.jar" ] && [ -f /usr/share/java/tomcat10-catalina.jar ] && return 0
+    skip "the app for Jira was not built here: $(grep -h 'result: no; missing' "$build/gcc/config.log" | head -n 1)"
+    return 2
+}
+
+suite_plugin() {
+    have_plugin || return $(($? == 1))
+    pytest_in gcc tests/jira-host
+}
+
+suite_browser() {
+    have_plugin || return $(($? == 1))
+    if ! command -v chromium >/dev/null 2>&1; then
+        skip "chromium is not installed"
+        return 0
+    fi
+    mkdir -p "$build/browser" "$top/tests/out"
+    cp tests/browser/package.json tests/browser/package-lock.json "$build/browser/"
+    (cd "$build/browser" && npm ci --legacy-peer-deps --no-audit --no-fund --ignore-scripts --loglevel=error </dev/null) || return 1
+    export BROWSER_MODULES="$build/browser/node_modules" BROWSER_OUT="$top/tests/out"
+    export BRIDGE_SIM="$build/gcc/tests/sim/bridge-sim" CLOCKIFY_BRIDGED="$build/gcc/clockify-bridged"
+    export BUILDDIR="$build/gcc" SRCDIR="$top"
+    tap=$logs/browser.tap
+    python tests/browser/run.py >"$tap" 2>&1 </dev/null
+    status=$?
+    cat "$tap"
+    count_tap "$tap"
+    return $status
 }
 
 suite_clients() {

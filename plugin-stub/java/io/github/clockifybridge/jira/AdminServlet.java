@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.clockifybridge.jira;
 
-import com.atlassian.sal.api.user.UserKey;
+import com.atlassian.sal.api.user.*;
+import com.atlassian.sal.api.websudo.WebSudoManager;
 import java.io.IOException;
 import javax.servlet.http.*;
 
@@ -11,14 +12,16 @@ public final class AdminServlet extends HttpServlet {
 
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        UserKey user = Host.user();
+        UserManager users = Host.service(UserManager.class);
+        UserKey user = users.getRemoteUserKey();
+        WebSudoManager sudo = Host.service(WebSudoManager.class);
         if (user == null) {
             response.sendRedirect(request.getContextPath()
                     + "/login.jsp?permissionViolation=true&os_destination=%2Fplugins%2Fservlet%2Fclockify%2Fadmin");
-        } else if (!Host.isSystemAdmin(user)) {
+        } else if (!users.isSystemAdmin(user)) {
             response.sendError(403);
-        } else if (!Host.hasWebSudo(request)) {
-            Host.askForWebSudo(request, response);
+        } else if (!sudo.canExecuteRequest(request)) {
+            sudo.enforceWebSudoProtection(request, response);
         } else {
             response.setContentType("text/html;charset=UTF-8");
             response.setHeader("Cache-Control", "no-store");

@@ -69,10 +69,8 @@ final class BridgeCall implements AutoCloseable {
             ByteBuffer out = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
             while (channel.write(out) >= 0 && out.hasRemaining()) await(SelectionKey.OP_WRITE);
             return readLine();
-        } catch (Failure e) {
-            throw e;
         } catch (IOException e) {
-            throw new Failure(502, "bridge_lost", "The connection to the Clockify bridge broke.");
+            throw e instanceof Failure ? e : new Failure(502, "bridge_lost", "The connection to the Clockify bridge broke.");
         }
     }
 

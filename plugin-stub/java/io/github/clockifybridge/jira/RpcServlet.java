@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.clockifybridge.jira;
 
-import com.atlassian.sal.api.user.UserKey;
+import com.atlassian.sal.api.user.*;
+import com.atlassian.sal.api.websudo.WebSudoManager;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Semaphore;
@@ -48,15 +49,17 @@ public final class RpcServlet extends HttpServlet {
     }
 
     private String call(HttpServletRequest request) throws IOException {
-        UserKey user = Host.user();
+        UserManager users = Host.service(UserManager.class);
+        UserKey user = users.getRemoteUserKey();
         if (user == null) throw new BridgeCall.Failure(401, "not_signed_in", "Nobody is signed in.");
         byte[] body = request.getInputStream().readNBytes(LONGEST_BODY + 1);
         if (body.length > LONGEST_BODY) throw new BridgeCall.Failure(413, "invalid_request", TOO_LONG);
-        boolean admin = Host.isSystemAdmin(user);
+        boolean admin = users.isSystemAdmin(user);
+        boolean confirmed = admin && Host.service(WebSudoManager.class).canExecuteRequest(request);
         String name = request.getRemoteUser();
         String line = "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"web.call\",\"params\":{\"user\":"
                 + quote(user.getStringValue()) + (name == null ? "" : ",\"name\":" + quote(name))
-                + ",\"sysadmin\":" + admin + ",\"websudo\":" + (admin && Host.hasWebSudo(request))
+                + ",\"sysadmin\":" + admin + ",\"websudo\":" + confirmed
                 + ",\"body\":" + quote(new String(body, StandardCharsets.UTF_8)) + "}}";
         if (!waiting.tryAcquire()) throw new BridgeCall.Failure(503, "busy", "Too many requests wait for the bridge.");
         try (BridgeCall bridge = new BridgeCall(Host.setting(getServletConfig(), "socket"),
