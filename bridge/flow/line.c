@@ -89,6 +89,16 @@ static bool in_the_way(LineItem *items, int64_t id)
     return true;
 }
 
+/* A start would end silently whatever runs at Clockify, and its worklog would be lost: so every
+ * earlier stop comes first, also where the intent that it was asked after is gone. */
+static bool waits_for_a_stop(LineItem *items, const LineItem *start)
+{
+    for (LineItem *item = items; item != start; item = item->next)
+        if (item->kind == INTENT_STOP && in_the_way(items, item->id))
+            return true;
+    return false;
+}
+
 /* An earlier intent of the same entry is unfinished. All such were passed over, so they are blocked
  * or depend on one that is. */
 static bool is_held_up(LineItem *items, const LineItem *item)
@@ -96,6 +106,8 @@ static bool is_held_up(LineItem *items, const LineItem *item)
     bool mends = item->kind == INTENT_EDIT || item->kind == INTENT_DISCARD;
 
     if (item->after && in_the_way(items, item->after))
+        return true;
+    if (item->kind == INTENT_START && waits_for_a_stop(items, item))
         return true;
     for (; items != item; items = items->next)
         if (items->entry_id == item->entry_id &&

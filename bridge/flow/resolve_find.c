@@ -320,9 +320,14 @@ static int64_t tag_page_size(const Resolve *resolve)
 /* The next name that is to be made; false when none is left. */
 static bool next_missing_tag(Resolve *resolve)
 {
-    if (json_count(resolve->names) <= resolve->index)
+    const char *name = json_string_at(resolve->names, resolve->index);
+    _cleanup_free_ char *source = NULL;
+
+    if (!name)
         return false;
-    resolve_look_for(resolve, LIST_TAGS, "", json_string_at(resolve->names, resolve->index++));
+    resolve->index++;
+    source = text_lower(name);
+    resolve_look_for(resolve, LIST_TAGS, source, name);
     resolve->forbidden = resolve->no_tags;
     return true;
 }
@@ -333,8 +338,6 @@ static void take_made_tag(IntentFlow *f)
 
     if (resolve->found.id)
         take_tag(resolve, resolve->found.id, resolve->found.name);
-    else if (resolve->tried)
-        resolve_leave_out(&f->entry, LIST_TAGS, resolve->name, "exists_but_not_visible");
     /* Who may not make one may not make the next. */
     resolve->no_tags = resolve->no_tags || resolve->denied;
 }
@@ -366,6 +369,11 @@ int resolve_tags_step(IntentFlow *f, FlowIo *io)
             continue;
         resolve->make = PLACE_TOP;
         FLOW_RUN(&resolve->all_tags, resolve_make_step(f, io));
+        if (resolve->tried) {
+            /* Somebody else made it meanwhile, or we did and the answer was lost. */
+            resolve->find = PLACE_TOP;
+            FLOW_RUN(&resolve->all_tags, resolve_find_step(f, io));
+        }
         take_made_tag(f);
     }
     FLOW_STORE(&resolve->all_tags, io, save_tags, f);

@@ -96,7 +96,7 @@ async def storm(run):
     return drained
 
 
-def report(run, drained, found):
+def report(run, drained, found, entries):
     counts = {"seed": run.options.seed, "operations": len(run.history), "repeats": run.repeats, "kills": run.kills,
               "faults": run.sim.injected, "drained": drained, **found.counts()}
     print(" ".join(f"{name}={value}" for name, value in counts.items()), flush=True)
@@ -104,7 +104,7 @@ def report(run, drained, found):
         return 0
     path = run.options.history or f"chaos-seed-{run.options.seed}.json"
     with open(path, "w", encoding="utf-8") as file:
-        json.dump({"counts": counts, "problems": found.problems, "history": run.history, "state": run.sim.state(),
+        json.dump({"counts": counts, "problems": found.problems, "history": run.history, "journal": entries, "requests": run.sim.requests(), "state": run.sim.state(),
                    "log": run.bridge.log()[-200000:]}, file, indent=1)
     for problem in found.problems[:20]:
         print("  " + json.dumps(problem))
@@ -131,7 +131,7 @@ def main():
             drained = asyncio.run(storm(run))
             entries = {people.key(n): run.bridge.call("entry.list", user=people.key(n), limit=200)["items"]
                        for n in range(options.users)}
-            return report(run, drained, checker.check(run.history, sim.state(), entries, options.users))
+            return report(run, drained, checker.check(run.history, sim.state(), entries, options.users), entries)
         finally:
             run.bridge.stop()
 
