@@ -244,7 +244,7 @@ def hook(client_class):
     def remember(self, text):
         try:
             requests = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             requests = []
         for request in requests if isinstance(requests, list) else [requests]:
             if isinstance(request, dict) and isinstance(request.get("id"), (int, str)):
