@@ -184,7 +184,7 @@ static const Script scripts[] = {
         .entry = "{'project':{'id':'p1','name':'Pizza'},'task':null}",
     },
     {
-        .name = "other tags: those of the issue and those chosen",
+        .name = "other tags: those named are all",
         .before = warm_timer,
         .kind = INTENT_EDIT,
         .params = "{'tags':['g7']}",
@@ -192,9 +192,9 @@ static const Script scripts[] = {
                   CURRENT,
                   {REPLACE,
                    "{" KEPT_FIELDS ",'description':'said elsewhere','projectId':'p1',"
-                   "'taskId':'t1','tagIds':['g1','g7'],'billable':true}",
-                   .says = REPLACED(",'projectId':'p1','taskId':'t1','tagIds':['g1','g7']")}},
-        .entry = "{'tags':[{'id':'g1','name':'Bug'},{'id':'g7','name':'night'}]}",
+                   "'taskId':'t1','tagIds':['g7'],'billable':true}",
+                   .says = REPLACED(",'projectId':'p1','taskId':'t1','tagIds':['g7']")}},
+        .entry = "{'tags':[{'id':'g7','name':'night'}]}",
     },
 
     /* What an edit must leave as it was when it does not succeed. */
