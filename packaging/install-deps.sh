@@ -19,7 +19,7 @@ EOF
 
 # One list a system; words beginning with @ are commands that may come from anywhere, followed by =PACKAGE.
 debian_build='gcc make autoconf automake pkg-config libc6-dev libcurl4-openssl-dev libxml2-dev libjson-c-dev
-    libconfig-dev libsqlite3-dev libssl-dev libsystemd-dev'
+    libconfig-dev libsqlite3-dev libssl-dev libsystemd-dev @openssl=openssl'
 # The app for Jira; configure leaves it out where these are missing. The containers, browser and npm are for its tests.
 debian_plugin='@javac=openjdk-17-jdk-headless libservlet-api-java libjakarta-servlet-api-java libosgi-core-java'
 debian_web='libfelix-framework-java libtomcat9-java libtomcat10-java libjetty9-java chromium
@@ -32,7 +32,7 @@ debian_test='clang clang-format cppcheck valgrind git file xz-utils python3-pyte
 # libconfig-devel, libcmocka-devel and libmicrohttpd-devel are in CodeReady Builder (CRB); cppcheck is in EPEL alone
 # and is left out: its suite says so.
 rhel_build='gcc make autoconf automake pkgconf-pkg-config libcurl-devel libxml2-devel json-c-devel libconfig-devel
-    sqlite-devel openssl-devel systemd-devel'
+    sqlite-devel openssl-devel systemd-devel @openssl=openssl'
 rhel_demo='libcmocka-devel libmicrohttpd-devel @python3=python3'
 rhel_test='clang clang-tools-extra valgrind git file xz libasan libubsan python3-pytest
     @node=nodejs @npm=npm'
