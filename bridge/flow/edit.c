@@ -72,6 +72,32 @@ static void ask_to_replace(const IntentFlow *f, FlowIo *io)
                                    &io->request);
 }
 
+/* An earlier edit that is blocked must not undo this one when it is carried out one day: what this
+ * one says is taken out of it, and where nothing is left it is done with. */
+static int supersede(Db *db, const IntentFlow *f, Error *error)
+{
+    int64_t after = 0;
+
+    for (;;) {
+        _cleanup_(intent_done) Intent earlier = {0};
+        int r = journal_intent_next_edit(db, f->entry.id, after, &earlier, error);
+
+        if (r <= 0 || earlier.id >= f->intent.id)
+            return r < 0 ? -1 : 0;
+        after = earlier.id;
+        for (size_t i = 0; i < ARRAY_SIZE(members); i++)
+            if (json_has(f->intent.params, members[i]))
+                json_object_object_del(earlier.params, members[i]);
+        if (json_has(f->intent.params, "project"))
+            json_object_object_del(earlier.params, "task");
+        r = json_object_object_length(earlier.params) > 0
+                ? journal_intent_set_params(db, &earlier, error)
+                : journal_intent_delete(db, earlier.id, error);
+        if (r < 0)
+            return -1;
+    }
+}
+
 /* Store work. */
 static int keep_edited(Db *db, void *arg, Error *error)
 {
@@ -81,7 +107,7 @@ static int keep_edited(Db *db, void *arg, Error *error)
         return -1;
     if (f->entry.clockify_id)
         intent_take_answer(&f->entry, &f->made);
-    if (journal_entry_update(db, &f->entry, error) < 0)
+    if (journal_entry_update(db, &f->entry, error) < 0 || supersede(db, f, error) < 0)
         return -1;
     return intent_finish(db, f, error);
 }
@@ -97,6 +123,10 @@ int edit_step(Flow *flow, FlowIo *io)
     if (f->entry.clockify_id) {
         if (intent_check_account(f, io, &io->error) < 0)
             return FLOW_FAILED;
+        /* One that is still on its way would undo a later change when it gets there. */
+        if (f->doubt.any && !f->doubt.settled)
+            return intent_not_settled(io);
+        f->doubt.any = false;
         f->resolve.place = PLACE_TOP;
         FLOW_RUN(flow, resolve_step(f, io));
 

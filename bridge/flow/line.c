@@ -110,8 +110,7 @@ static bool is_held_up(LineItem *items, const LineItem *item)
     if (item->kind == INTENT_START && waits_for_a_stop(items, item))
         return true;
     for (; items != item; items = items->next)
-        if (items->entry_id == item->entry_id &&
-            (!mends || (is_blocked_start(items) && items->in_doubt)))
+        if (items->entry_id == item->entry_id && (!mends || (items->blocked && items->in_doubt)))
             return true;
     return false;
 }

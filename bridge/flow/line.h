@@ -39,7 +39,7 @@ int64_t line_retry(LineItem *items, int64_t entry_id, int64_t id);
  *  - What is pending goes in order; one that has to wait for its time holds up all behind it.
  *  - What is blocked is passed over until it is due again, and holds up only later intents of the
  * same entry, save the edit or discard that may mend it, and what has to come after it. In doubt it
- * holds up those as well: the entry they change may stand in Clockify unseen.
+ * holds up those as well: what was sent for it may yet arrive, or stand in Clockify unseen.
  *  - A start waits for every earlier stop.
  *  - A stop stands in nobody's way while its entry's start is blocked: Clockify has nothing to
  * stop.

@@ -87,6 +87,10 @@ int journal_entry_list(Db *db, const EntryFilter *filter, EntryList *ret,
  * `after`, oldest first. */
 int journal_entry_list_running(Db *db, int64_t after, int64_t limit, EntryList *ret, Error *error);
 
+/* Forgets entries made before then of which everything is finished, with their worklogs; at most
+ * `limit`, oldest first. *ret = how many. What runs, waits or is blocked stays, however old. */
+int journal_entry_purge(Db *db, int64_t created_before, int64_t limit, int64_t *ret, Error *error);
+
 typedef enum IntentKind {
     INTENT_START,
     INTENT_STOP,
@@ -127,6 +131,9 @@ int journal_intent_delete_others(Db *db, int64_t entry_id, int64_t keep, Error *
 int journal_intent_get(Db *db, int64_t id, Intent *ret, Error *error); /* 1, 0, negative */
 /* An unfinished intent of this kind for the entry: its id, 0 = none. */
 int journal_intent_find(Db *db, int64_t entry_id, IntentKind kind, int64_t *ret, Error *error);
+/* The next unfinished edit of the entry with an id above `after`: 1, 0 none, negative. */
+int journal_intent_next_edit(Db *db, int64_t entry_id, int64_t after, Intent *ret, Error *error);
+int journal_intent_set_params(Db *db, const Intent *intent, Error *error);
 int journal_intent_count(Db *db, int64_t entry_id, int64_t *ret,
                          Error *error); /* not yet carried out */
 /* Every intent in order of ids, for the start-up. */

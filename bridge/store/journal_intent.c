@@ -94,6 +94,29 @@ int journal_intent_find(Db *db, int64_t entry_id, IntentKind kind, int64_t *ret,
     return 0;
 }
 
+int journal_intent_next_edit(Db *db, int64_t entry_id, int64_t after, Intent *ret, Error *error)
+{
+    _cleanup_query_ DbQuery *query =
+        db_query(db, "SELECT " COLUMNS " FROM intent WHERE entry_id = ?1 AND id > ?2 AND kind = ?3"
+                     " ORDER BY id LIMIT 1");
+    int r;
+
+    db_bind_int(query, 1, entry_id);
+    db_bind_int(query, 2, after);
+    db_bind_text(query, 3, intent_kind_name(INTENT_EDIT));
+    r = db_next(query, error);
+    return r > 0 ? read_intent(query, ret, error) : r;
+}
+
+int journal_intent_set_params(Db *db, const Intent *intent, Error *error)
+{
+    _cleanup_query_ DbQuery *query = db_query(db, "UPDATE intent SET params = ?2 WHERE id = ?1");
+
+    db_bind_int(query, 1, intent->id);
+    db_bind_json(query, 2, intent->params);
+    return journal_expect_row(db, db_run(query, error), "intent", intent->id, error);
+}
+
 int journal_intent_count(Db *db, int64_t entry_id, int64_t *ret, Error *error)
 {
     _cleanup_query_ DbQuery *query =
