@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Reads the command line of clockify-bridged; acts on nothing but --help and --version. */
+/* Reads the command line of clockify-bridged; acts on nothing but what only prints. */
 
 #include "app/options.h"
 
@@ -10,17 +10,21 @@
 #include <stdio.h>
 #include <sysexits.h>
 
-enum { OPTION_CHECK_CONFIG = 256, OPTION_VERSION };
+#include "base/config.h"
+
+enum { OPTION_CHECK_CONFIG = 256, OPTION_SAMPLE_CONFIG, OPTION_VERSION };
 
 static const struct option long_options[] = {
     {"config", required_argument, NULL, 'c'},
     {"check-config", no_argument, NULL, OPTION_CHECK_CONFIG},
+    {"sample-config", no_argument, NULL, OPTION_SAMPLE_CONFIG},
     {"version", no_argument, NULL, OPTION_VERSION},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
 static int print_help(void);
+static int print_sample(void);
 static int print_version(void);
 static int usage_error(void);
 
@@ -36,6 +40,8 @@ int options_parse(int argc, char **argv, Options *ret)
         case OPTION_CHECK_CONFIG:
             options.check_config = true;
             break;
+        case OPTION_SAMPLE_CONFIG:
+            return print_sample();
         case OPTION_VERSION:
             return print_version();
         case 'h':
@@ -52,6 +58,13 @@ int options_parse(int argc, char **argv, Options *ret)
     return OPTIONS_GO_ON;
 }
 
+static int print_sample(void)
+{
+    _cleanup_free_ char *sample = config_sample();
+    fputs(sample, stdout);
+    return EX_OK;
+}
+
 static int print_help(void)
 {
     fputs(
@@ -62,6 +75,7 @@ static int print_help(void)
         "  -c, --config FILE   read this file (default " OPTIONS_DEFAULT_CONFIG ")\n"
         "      --check-config  check that file and what it names, print every fault, start "
         "nothing\n"
+        "      --sample-config print a commented configuration with every default\n"
         "      --version       print the version\n"
         "  -h, --help          print this text\n"
         "\n"

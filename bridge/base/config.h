@@ -91,6 +91,7 @@ typedef struct Config {
                              before it is made again */
         int64_t blocked_retry_s; /* 1..86400: first wait before something blocked is tried again by
                                     itself */
+        int64_t keep_days; /* 0..36500: finished entries older than that are forgotten; 0 = never */
     } journal;
     struct {
         LogLevel level;

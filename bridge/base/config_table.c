@@ -120,6 +120,9 @@ static const ConfigSetting table[] = {
     {AT(journal, blocked_retry_s), INTEGER("900", 1, 86400), .reloadable = true,
      .doc = "Seconds before something blocked is first tried again by itself."},
 
+    {AT(journal, keep_days), INTEGER("400", 0, 36500), .reloadable = true,
+     .doc = "Days that the bridge remembers an entry after it was made and everything of it is "
+            "finished. 0 keeps all."},
     {AT(log, level), CHOICE("\"info\"", levels), .reloadable = true,
      .doc = "The least important lines to log."},
     {AT(log, target), CHOICE("\"journal\"", targets), .reloadable = true,

@@ -19,6 +19,7 @@
 #define INSTANCE_BYTES   16
 #define REMEMBERED_S     (24 * 3600) /* how long a repeat of a request is recognised */
 #define CLEAN_UP_EVERY_S 3600
+#define FORGET_AT_ONCE   10000 /* entries, so that no commit takes long */
 
 void bridge_reply(Bridge *bridge, uint64_t caller, Json *result)
 {
@@ -148,11 +149,39 @@ static int forget_requests(Db *db, void *arg _unused_, Error *error)
     return journal_request_purge(db, time_now() - REMEMBERED_S, error);
 }
 
+static int forget_entries(Db *db, void *arg, Error *error)
+{
+    const int64_t *created_before = arg;
+    int64_t count;
+
+    return journal_entry_purge(db, *created_before, FORGET_AT_ONCE, &count, error);
+}
+
+static void entries_forgotten(void *arg, int r, const Error *error)
+{
+    if (r < 0)
+        log_warning("Old entries could not be forgotten: %s", error->message);
+    free(arg);
+}
+
+static void forget_old_entries(Bridge *bridge)
+{
+    int64_t days = bridge->parts.config->journal.keep_days;
+    int64_t *created_before;
+
+    if (days == 0)
+        return;
+    created_before = xmalloc(sizeof(*created_before));
+    *created_before = time_now() - days * 24 * 3600;
+    store_submit(bridge->parts.store, forget_entries, entries_forgotten, created_before);
+}
+
 static int clean_up(sd_event_source *source, uint64_t usec, void *userdata)
 {
     Bridge *bridge = userdata;
 
     store_submit(bridge->parts.store, forget_requests, NULL, NULL);
+    forget_old_entries(bridge);
     sd_event_source_set_time(source, usec + CLEAN_UP_EVERY_S * 1000000ULL);
     sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
     return 0;

@@ -133,6 +133,33 @@ int journal_entry_blocked(Db *db, const char *user, Entry *ret, Error *error)
     return read_one(query, ret, error);
 }
 
+/* Ids grow with time: walking them from the start finds the oldest first. */
+#define FINISHED                                                                                   \
+    "SELECT id FROM entry WHERE created < ?1 AND delivery = 'done' AND state <> 'running'"         \
+    " AND NOT EXISTS (SELECT 1 FROM worklog WHERE worklog.entry_id = entry.id"                     \
+    " AND worklog.state IN ('pending', 'blocked')) ORDER BY id LIMIT ?2"
+
+static int purge(Db *db, const char *sql, int64_t created_before, int64_t limit, Error *error)
+{
+    _cleanup_query_ DbQuery *query = db_query(db, sql);
+
+    db_bind_int(query, 1, created_before);
+    db_bind_int(query, 2, limit);
+    return db_run(query, error);
+}
+
+int journal_entry_purge(Db *db, int64_t created_before, int64_t limit, int64_t *ret, Error *error)
+{
+    static const char *const worklogs = "DELETE FROM worklog WHERE entry_id IN (" FINISHED ")";
+    static const char *const entries = "DELETE FROM entry WHERE id IN (" FINISHED ")";
+
+    if (purge(db, worklogs, created_before, limit, error) < 0 ||
+        purge(db, entries, created_before, limit, error) < 0)
+        return -1;
+    *ret = db_changes(db);
+    return 0;
+}
+
 int journal_clockify_id_known(Db *db, const char *clockify_id, Error *error)
 {
     _cleanup_query_ DbQuery *query =

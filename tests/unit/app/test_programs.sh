@@ -42,9 +42,10 @@ with() { # LINE: a good configuration and this line
 }
 (umask 277; od -An -tx1 -N32 /dev/urandom | tr -d ' \n' >"$work/master-key")
 
-echo 1..26
+echo 1..27
 expect "the daemon's help documents its exit statuses" 0 '^  78  ' "$bridged" --help
 expect "the daemon's version" 0 '^clockify-bridged [0-9]' "$bridged" --version
+expect "the sample configuration" 0 '^    deadline_s = 10;' "$bridged" --sample-config
 expect "an unknown option" 64 'Try: clockify-bridged --help' "$bridged" --nope
 expect "an unexpected argument" 64 'unexpected argument: x' "$bridged" x
 

@@ -123,6 +123,7 @@ static void check_defaults(const Config *config)
     assert_int_equal(config->entry.create, CREATE_PROJECT | CREATE_TASK | CREATE_TAG);
     assert_int_equal(config->journal.settle_s, 20);
     assert_int_equal(config->journal.blocked_retry_s, 900);
+    assert_int_equal(config->journal.keep_days, 400);
     assert_int_equal(config->log.level, LOG_LEVEL_INFO);
     assert_int_equal(config->log.target, LOG_TARGET_JOURNAL);
 }

@@ -764,6 +764,47 @@ static void purge_takes_old_answered_ones(void **state)
         0);
 }
 
+/* Of five old entries, those that run, wait or have a worklog on its way stay. */
+static void purge_takes_finished_entries_only(void **state)
+{
+    static const struct {
+        EntryState state;
+        Delivery delivery;
+        WorklogState worklog;
+        int64_t created;
+    } rows[] = {
+        {ENTRY_STOPPED, DELIVERY_DONE, WORKLOG_WRITTEN, 100},
+        {ENTRY_DISCARDED, DELIVERY_DONE, WORKLOG_ABANDONED, 100},
+        {ENTRY_RUNNING, DELIVERY_DONE, WORKLOG_SKIPPED, 100},
+        {ENTRY_STOPPED, DELIVERY_BLOCKED, WORKLOG_SKIPPED, 100},
+        {ENTRY_STOPPED, DELIVERY_DONE, WORKLOG_BLOCKED, 100},
+        {ENTRY_STOPPED, DELIVERY_DONE, WORKLOG_WRITTEN, 200},
+    };
+    int64_t count;
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        Entry entry = {.user = TEXT("u"),
+                       .state = rows[i].state,
+                       .delivery = rows[i].delivery,
+                       .end = TIME_NONE,
+                       .created = rows[i].created};
+        Worklog worklog = {.user = TEXT("u"),
+                           .issue = TEXT("PZ-1"),
+                           .state = rows[i].worklog,
+                           .next_attempt = TIME_NONE};
+
+        assert_int_equal(journal_entry_insert(*state, &entry, &error), 0);
+        worklog.entry_id = entry.id;
+        assert_int_equal(journal_worklog_insert(*state, &worklog, &error), 0);
+    }
+    assert_int_equal(journal_entry_purge(*state, 200, 1, &count, &error), 0);
+    assert_int_equal(count, 1);
+    assert_int_equal(journal_entry_purge(*state, 200, 100, &count, &error), 0);
+    assert_int_equal(count, 1);
+    assert_int_equal(fixture_number(*state, "SELECT COUNT(*) FROM entry"), 4);
+    assert_int_equal(fixture_number(*state, "SELECT COUNT(*) FROM worklog"), 4);
+}
+
 static void matches_are_kept(void **state)
 {
     _cleanup_(named_id_done) NamedId found = {0};
@@ -872,6 +913,7 @@ int main(void)
         TEST(blocked_ones_are_unblocked),
         TEST(request_is_remembered),
         TEST(purge_takes_old_answered_ones),
+        TEST(purge_takes_finished_entries_only),
         TEST(matches_are_kept),
         TEST(counts_add_up),
         TEST(damaged_rows_are_told),
