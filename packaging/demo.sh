@@ -81,6 +81,24 @@ call() {
     look brief <"$work/result.json"
 }
 
+confirm() {
+    cat <<EOF
+
+This writes to the real services, as the owner of the key and the token:
+  Clockify ($clockify_url): two time entries of some seconds and one of 15 minutes; where they are missing also
+  a project named like the Jira project, a task named like the issue, and tags
+  Jira ($jira_url): three worklogs on $first$([ "$second" = "$first" ] || echo " and $second")
+A timer that runs in Clockify now will be stopped. Nothing is removed afterwards.
+EOF
+    [ $sure = no ] || return 0
+    [ -t 0 ] || { echo "demo: nobody is there to confirm: add --yes" >&2; exit 64; }
+    printf 'Go on? [y/N] '
+    read -r answer
+    case $answer in [yY]*) ;; *) exit 1 ;; esac
+}
+
+[ $real = no ] || confirm
+
 step "Building"
 began=$(date +%s)
 sh "$top/packaging/install-deps.sh" demo
@@ -129,22 +147,6 @@ wait_until() { # WHAT COMMAND...: at most 30 s
     done
 }
 
-confirm() {
-    cat <<EOF
-
-This writes to the real services, as the owner of the key and the token:
-  Clockify ($clockify_url): three time entries of a minute or less, and where they are missing a project named like
-  the Jira project, a task named like the issue, and tags
-  Jira ($jira_url): three worklogs on $first and $second
-A timer that runs in Clockify now will be stopped. Nothing is removed afterwards.
-EOF
-    [ $sure = no ] || return 0
-    [ -t 0 ] || { echo "demo: nobody is there to confirm: add --yes" >&2; exit 64; }
-    printf 'Go on? [y/N] '
-    read -r answer
-    case $answer in [yY]*) ;; *) exit 1 ;; esac
-}
-
 # The caller must be an operator by uid; the operators and the group are whoever runs this.
 configure_bridge() {
     (umask 277; od -An -tx1 -N32 /dev/urandom | tr -d ' \n' >"$work/master-key")
@@ -178,7 +180,7 @@ all_written() {
         [ "$(look member entries queued <"$work/status.json")" = 0 ]
 }
 
-if [ $real = yes ]; then confirm; else simulate; fi
+[ $real = yes ] || simulate
 
 step "Starting the bridge"
 configure_bridge
