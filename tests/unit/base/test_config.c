@@ -189,7 +189,7 @@ static void the_table_is_sound(void **state _unused_)
 {
     size_t count;
     const ConfigSetting *settings = config_settings(&count);
-    assert_int_equal(count, 37);
+    assert_int_equal(count, 38);
     for (size_t i = 0; i < count; i++) {
         check_row(settings[i].doc && settings[i].doc[0], settings[i].name);
         check_row(settings[i].otherwise && settings[i].otherwise[0], settings[i].name);
