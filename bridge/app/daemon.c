@@ -301,9 +301,12 @@ static bool drained(const Daemon *daemon)
            server_drained(daemon->server);
 }
 
-/* The store goes first: it still calls back into the others with what it finishes. */
+/* The store goes before the others: it still calls back into them with what it finishes, and the
+ * bridge must begin nothing more then. */
 static void daemon_done(Daemon *daemon)
 {
+    if (daemon->bridge)
+        bridge_stop(daemon->bridge);
     sd_event_source_disable_unref(daemon->store_source);
     store_free(daemon->store);
     watchdog_free(daemon->watchdog);
