@@ -95,16 +95,16 @@ static Keyring *make_keyring(void)
 }
 
 /* The accounts of the world hold no secret that opens: now they do. */
-static void seal_account(World *world, const Keyring *keyring, Service service)
+static void seal_account(World *world, const Keyring *keyring, const char *user, Service service)
 {
     const char *text = service == SERVICE_CLOCKIFY ? CLOCKIFY_KEY : JIRA_TOKEN;
     SealContext context = {
-        .instance = INSTANCE, .user = USER, .service = service_name(service), .version = 1};
+        .instance = INSTANCE, .user = user, .service = service_name(service), .version = 1};
     _cleanup_(account_done) Account account = {0};
     _cleanup_secret_ Secret *secret = secret_from_token(text);
     Error error = {0};
 
-    if (account_get(world->db, USER, service, &account, &error) == 0)
+    if (account_get(world->db, user, service, &account, &error) == 0)
         return; /* not connected */
     sealed_done(&account.sealed);
     assert_int_equal(keyring_seal(keyring, &context, secret, &account.sealed, &error), 0);
@@ -113,6 +113,7 @@ static void seal_account(World *world, const Keyring *keyring, Service service)
 
 static void store_world(World *world, const Keyring *keyring)
 {
+    static const char *const users[] = {USER, OTHER};
     _cleanup_json_ Json *server = clockify_server_to_json(&world->server);
     _cleanup_free_ char *text = json_text(server);
     Error error = {0};
@@ -120,8 +121,10 @@ static void store_world(World *world, const Keyring *keyring)
     assert_int_equal(setting_put(world->db, SETTING_INSTANCE, INSTANCE, &error), 0);
     if (!world->no_server)
         assert_int_equal(setting_put(world->db, SETTING_CLOCKIFY, text, &error), 0);
-    seal_account(world, keyring, SERVICE_CLOCKIFY);
-    seal_account(world, keyring, SERVICE_JIRA);
+    for (size_t i = 0; i < ARRAY_SIZE(users); i++) {
+        seal_account(world, keyring, users[i], SERVICE_CLOCKIFY);
+        seal_account(world, keyring, users[i], SERVICE_JIRA);
+    }
 }
 
 static int results_wait(sd_event_source *source _unused_, int fd _unused_, uint32_t events _unused_,

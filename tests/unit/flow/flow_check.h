@@ -19,6 +19,7 @@
 /* ---- the world of every script ---- */
 
 #define USER      "JIRAUSER10100" /* Jira's key of Ada, whose name there is "ada" */
+#define OTHER     "JIRAUSER10200" /* Bob's, where a script has use for another user */
 #define KNOWN_URL "https://api.clockify.me/api/v1"
 #define JIRA_URL  "http://127.0.0.1:8080/jira"
 #define TEN       1795428000 /* 2026-11-23T10:00:00Z, when every script begins */
@@ -47,6 +48,7 @@ Accept *world_accept(World *world, IntentKind kind, const char *params, int64_t 
 void world_run_timer(World *world);
 void world_remember(World *world, const char *kind, const char *source, const char *id,
                     const char *name);
+void world_connect_other(World *world);            /* Bob: "u2" in Clockify, the same workspace */
 void world_without(World *world, Service service); /* not connected */
 void world_reject(World *world, Service service);  /* no longer taken */
 
@@ -59,10 +61,12 @@ Json *world_entry(World *world, int64_t id);         /* as callers are shown it;
 
 enum { LOST = -1, NOT_SENT = -2 }; /* in place of a status: REST_UNCLEAR, REST_NOT_SENT */
 
+#define ANY_BODY "*" /* in place of a body that is not compared here */
+
 typedef struct Turn {
     const char *ask;   /* "GET clockify/user", "PUT jira/issue/1": method, service and path; "*" at
                           the   end leaves the rest open */
-    const char *with;  /* the request's body, whole; NULL = none */
+    const char *with;  /* the request's body, whole; ANY_BODY; NULL = none */
     int status;        /* of the answer; 0 = 200 */
     const char *says;  /* its body; NULL = empty. No JSON ("<html>...") comes as a page */
     const char *as;    /* header X-AUSERNAME; Jira's answers name "ada" when it is NULL, and nobody

@@ -68,6 +68,17 @@ static void edit_is_asked(World *world)
     world_ask(world, INTENT_EDIT, "{'billable':false}", TEN + 90);
 }
 
+/* One that this edit says anew in part, and one that it says anew in whole. */
+static void edits_are_blocked(World *world)
+{
+    Error error = {0};
+
+    warm_timer(world);
+    world_ask(world, INTENT_EDIT, "{'task':'t5','billable':false}", TEN + 60);
+    world_ask(world, INTENT_EDIT, "{'description':'old'}", TEN + 90);
+    assert_int_equal(db_exec(world->db, "UPDATE intent SET state = 'blocked'", &error), 0);
+}
+
 static void stop_is_asked(World *world)
 {
     int64_t intent = world->intent;
@@ -104,6 +115,19 @@ static void description_is_chosen(World *world)
 static void nothing_is_chosen(World *world)
 {
     choice_has(world, "{}");
+}
+
+static void only_billable_is_left(World *world)
+{
+    Intent intent = {0};
+    Error error = {0};
+
+    assert_int_equal(world_number(world, "SELECT count(*) FROM intent"), 1);
+    assert_int_equal(journal_intent_get(world->db, world_number(world, "SELECT id FROM intent"),
+                                        &intent, &error),
+                     1);
+    check_whole_json("earlier edit", intent.params, "{'billable':false}");
+    intent_done(&intent);
 }
 
 static void only_the_discard_was_left(World *world)
@@ -215,7 +239,7 @@ static const Script scripts[] = {
         .after = nothing_is_chosen,
     },
     {
-        EDIT("no answer to the replace: later, and the same again does no harm"),
+        EDIT("no answer to the replace: long after, the same again does no harm"),
         .params = "{'description':'mended'}",
         .turns = {HAS_PROJECT,
                   HAS_TASK,
@@ -230,7 +254,36 @@ static const Script scripts[] = {
                   "{" KEPT_FIELDS ",'description':'mended','projectId':'p1','taskId':'t1',"
                   "'tagIds':['g1','g4'],'billable':true}",
                   .says = REPLACED(",'description':'mended'")}},
+        .settled = true,
         .entry = "{'delivery':'done','description':'mended'}",
+    },
+    {
+        EDIT("no answer to the replace: not so soon, what is on its way may undo what comes next"),
+        .params = "{'description':'mended'}",
+        .turns = {HAS_PROJECT,
+                  HAS_TASK,
+                  HAS_TAG,
+                  CURRENT,
+                  {REPLACE,
+                   "{" KEPT_FIELDS ",'description':'mended','projectId':'p1','taskId':'t1',"
+                   "'tagIds':['g1','g4'],'billable':true}",
+                   502, "<html>"}},
+        .again = true,
+        .fails = ERROR_UNAVAILABLE,
+        .entry = AS_BEFORE,
+    },
+    {
+        .name = "an earlier edit that is blocked does not undo this one one day",
+        .before = edits_are_blocked,
+        .kind = INTENT_EDIT,
+        .params = "{'project':null,'description':'mended'}",
+        .turns = {CURRENT,
+                  {REPLACE,
+                   "{" KEPT_FIELDS ",'description':'mended','tagIds':['g1','g4'],"
+                   "'billable':true}",
+                   .says = REPLACED(",'description':'mended'")}},
+        .entry = "{'description':'mended','project':null}",
+        .after = only_billable_is_left,
     },
     {
         EDIT("a chosen project that is not there"),

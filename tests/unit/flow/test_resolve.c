@@ -54,6 +54,7 @@
 #define MADE MADE_WITH(WITH_ALL)
 
 #define EXISTS_SAYS                  "{'code':501,'message':'Project with name Pizza already exists'}"
+#define TAG_EXISTS_SAYS              "{'code':501,'message':'Tag with name Bug already exists'}"
 #define FORBIDDEN_SAYS               "{'code':1000,'message':'Access Denied'}"
 #define LEFT_OUT(what, name, reason) "{'what':'" what "','name':'" name "','reason':'" reason "'}"
 
@@ -390,13 +391,25 @@ static const Script scripts[] = {
             "tag", "cold", "not_allowed") "]}",
     },
     {
+        START("a tag that another made at this moment: found at the second look"),
+        .turns = {ISSUE,
+                  HAS_PROJECT,
+                  HAS_TASK,
+                  FIND(TAGS),
+                  {MAKE_TAG, "{'name':'Bug'}", 400, TAG_EXISTS_SAYS},
+                  HAS_TAG,
+                  MADE},
+        .entry = "{'tags':[{'id':'g1','name':'Bug'}],'left_out':[]}",
+        .after = all_are_remembered,
+    },
+    {
         START("a tag exists but cannot be seen: without it"),
         .turns = {ISSUE,
                   HAS_PROJECT,
                   HAS_TASK,
                   FIND(TAGS),
-                  {MAKE_TAG, "{'name':'Bug'}", 400,
-                   "{'code':501,'message':'Tag with name Bug already exists'}"},
+                  {MAKE_TAG, "{'name':'Bug'}", 400, TAG_EXISTS_SAYS},
+                  FIND(TAGS),
                   MADE_WITH(",'projectId':'p1','taskId':'t1'")},
         .entry = "{'left_out':[" LEFT_OUT("tag", "Bug", "exists_but_not_visible") "]}",
     },
