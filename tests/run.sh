@@ -251,7 +251,7 @@ suite_browser() {
     export BRIDGE_SIM="$build/gcc/tests/sim/bridge-sim" CLOCKIFY_BRIDGED="$build/gcc/clockify-bridged"
     export BUILDDIR="$build/gcc" SRCDIR="$top"
     tap=$logs/browser.tap
-    python tests/browser/run.py >"$tap" 2>&1 </dev/null
+    timeout 1500 node tests/browser/run.mjs >"$tap" 2>&1 </dev/null
     status=$?
     cat "$tap"
     count_tap "$tap"

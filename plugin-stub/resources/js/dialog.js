@@ -34,9 +34,9 @@
             const title = C.id();
             this.element = C.el('section', {id: C.id(), class: 'aui-dialog2 aui-dialog2-medium aui-layer clockify-dialog', role: 'dialog', 'aria-modal': 'true',
                 'aria-labelledby': title, 'data-aui-remove-on-hide': 'true', hidden: true},
-            C.el('header', {class: 'aui-dialog2-header'}, C.el('h2', {class: 'aui-dialog2-header-main', id: title}, AJS.I18n.getText('clockify.dialog.title', issue.key)),
+            C.el('div', {class: 'aui-dialog2-header'}, C.el('h2', {class: 'aui-dialog2-header-main', id: title}, AJS.I18n.getText('clockify.dialog.title', issue.key)),
                 C.el('button', {type: 'button', class: 'aui-close-button', 'aria-label': AJS.I18n.getText('clockify.close'), onclick: () => this.close()})),
-            this.content, C.el('footer', {class: 'aui-dialog2-footer'}, this.footer, this.footnote), this.live);
+            this.content, C.el('div', {class: 'aui-dialog2-footer'}, this.footer, this.footnote), this.live);
             document.body.append(this.element);
         }
 

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every state of panel and dialog, in both languages: what it says, what it looks like, and what reached the services.
+
+import assert from 'node:assert/strict';
+import { people, pause } from './world.mjs';
+
+export default function (group) {
+  for (const person of [people.anna, people.hans]) group(`states ${person.language}`, {}, (test, world, visitAs) => tour(test, world, visitAs, person));
+}
+
+async function tour(test, world, visitAs, person) {
+  const visit = await visitAs(person);
+  const { page, t } = visit;
+
+  await test('not connected', async () => {
+    await visit.browse('WEB-1');
+    await visit.says(t('state.not_connected'));
+    await visit.shot('01-panel-not-connected');
+  });
+  await test('the first click asks for the key', async () => {
+    await visit.openDialog();
+    const link = page.getByRole('link', { name: t('key.get') });
+    assert.match(await link.getAttribute('href'), /^http.*\/user\/preferences/);
+    assert.equal(await link.getAttribute('rel'), 'noopener noreferrer');
+    await visit.shot('02-dialog-connect');
+  });
+  await test('a wrong key is not kept', async () => {
+    await visit.field('key').fill('WrongKey0123456789');
+    await visit.press('connect');
+    await visit.says(t('key.refused'));
+    await visit.shot('03-dialog-key-refused');
+  });
+  await test('connecting makes a token that nobody sees', async () => {
+    const before = (await world.control('GET', '/state')).jira.tokens.length;
+    await visit.connect();
+    const tokens = (await world.control('GET', '/state')).jira.tokens;
+    const token = tokens.at(-1);
+    assert.equal(tokens.length, before + 1);
+    assert.equal(token._userKey, person.key);
+    assert.ok(token.name.length <= 40 && token.name.startsWith('Clockify bridge'), token.name);
+    assert.equal(Math.round((token._expires - Date.now()) / 86400000), 90);
+    const everything = await page.evaluate(() => document.documentElement.outerHTML + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)
+      + Array.from(document.querySelectorAll('input'), (input) => input.value).join());
+    assert.ok(!everything.includes(token._raw) && !everything.includes(person.apiKey));
+  });
+  await test('ready', async () => {
+    await visit.says(t('recorded.as'));
+    assert.equal(await visit.field('description').inputValue(), 'WEB-1 The basket forgets its contents');
+    assert.equal(await visit.field('project').inputValue(), 'Web shop');
+    assert.equal(await visit.field('task').inputValue(), 'WEB-1');
+    await visit.says('Bug, checkout');
+    await visit.shot('04-dialog-ready');
+    await visit.closeDialog();
+    await visit.loaded();
+    await visit.shot('05-panel-ready');
+  });
+  await test('one click and two requests to a running timer', async () => {
+    visit.calls.length = 0;
+    await visit.openDialog();
+    await visit.press('start');
+    await visit.button('stop').waitFor();
+    const until = visit.calls.slice(0, visit.calls.indexOf('timer.start') + 1);
+    assert.deepEqual(until, ['timer.get', 'timer.start']);
+    const [entry] = await world.entries();
+    assert.equal(entry.description, 'WEB-1 The basket forgets its contents');
+    await pause(1100);
+    assert.match(await page.locator('.clockify-clock').innerText(), /^0:00:0[1-9]$/);
+    await visit.shot('06-dialog-running');
+    await visit.closeDialog();
+    await page.waitForSelector('.clockify-open.clockify-on');
+    await visit.shot('07-panel-running');
+  });
+  await test('another issue, swapped in without loading the page', async () => {
+    await page.click('a[data-issue]:has-text("WEB-2")');
+    await page.waitForFunction(() => document.querySelector('#key-val')?.textContent === 'WEB-2');
+    await visit.loaded();
+    await visit.says(t('state.elsewhere'));
+    assert.equal(await page.locator('.clockify-line a').innerText(), 'WEB-1');
+    await visit.shot('08-panel-other-issue');
+    await visit.openDialog();
+    await visit.says(t('other.issue', 'WEB-1'));
+    await visit.shot('09-dialog-other-issue');
+  });
+  await test('starting there stops and saves the first', async () => {
+    await visit.press('start');
+    await visit.button('stop').waitFor();
+    const entries = await world.entries();
+    assert.equal(entries.length, 2);
+    assert.ok(entries[0].timeInterval.end && !entries[1].timeInterval.end);
+  });
+  await test('stopping with a comment writes the worklog', async () => {
+    await visit.field('comment').fill('Looked at the cards');
+    await visit.press('stop');
+    await visit.says(t('worklog.written'));
+    const worklogs = await world.until(async () => (await world.worklogs()).length === 2 && world.worklogs());
+    assert.equal(worklogs.at(-1).comment, 'Looked at the cards');
+    assert.ok(worklogs.every((worklog) => worklog._authorKey === person.key));
+    await visit.shot('10-dialog-today');
+  });
+  await test('manual', async () => {
+    await visit.tab('manual');
+    await visit.shot('11-dialog-manual');
+    await visit.field('spent').fill('soon');
+    await visit.press('add');
+    await visit.says(t('span.missing'));
+    await visit.shot('12-dialog-manual-wrong');
+    await visit.field('spent').fill('1h 15m');
+    await visit.press('add');
+    await visit.says(t('added', '1h 15m').slice(0, 6));
+    await world.until(async () => (await world.worklogs()).some((worklog) => worklog.timeSpentSeconds === 4500));
+  });
+  await test('account', async () => {
+    await visit.tab('account');
+    await visit.says(t('account.reset'));
+    await visit.shot('13-dialog-account');
+    await visit.closeDialog();
+  });
+  await test('queued while Clockify is away', async () => {
+    await world.fault({ service: 'clockify', kind: 'refuse', times: -1 });
+    await visit.browse('WEB-1');
+    await visit.openDialog();
+    await visit.press('start');
+    await visit.button('stop').waitFor();
+    await visit.says(t('queued.note'));
+    await visit.shot('14-dialog-queued');
+    await visit.closeDialog();
+    await visit.says(t('state.queued'));
+    await visit.shot('15-panel-queued');
+    await world.clearFaults();
+    await world.until(async () => (await world.entries()).some((entry) => !entry.timeInterval.end), 40);
+  });
+  await test('blocked: the workspace wants what the entry lacks', async () => {
+    const [workspace] = world.made.clockify.workspaces;
+    await world.control('PATCH', `/clockify/workspaces/${workspace.id}`, { workspaceSettings: { forceDescription: true } });
+    await visit.browse('WEB-1');
+    await visit.openDialog();
+    const description = visit.field('description');
+    await description.fill('');
+    await description.blur();
+    await visit.says(t('saved'));
+    await visit.press('stop');
+    await visit.says(t('entry.blocked'));
+    await visit.says(t('error.missing', t('description')));
+    await visit.shot('16-dialog-blocked');
+    await visit.closeDialog();
+    await visit.says(t('state.blocked'));
+    await visit.shot('17-panel-blocked');
+  });
+  await test('the button that mends it', async () => {
+    await visit.openDialog();
+    await visit.tab('today');
+    await visit.press('mend.edit');
+    await visit.field('description').fill('Mended');
+    await visit.field('description').blur();
+    await visit.shot('18-dialog-mend');
+    await visit.press('save');
+    await world.until(async () => (await world.entries()).every((entry) => entry.timeInterval.end));
+    await visit.closeDialog();
+  });
+  await test('the bridge is not there', async () => {
+    await world.killBridge();
+    await visit.browse('WEB-1');
+    await visit.says(t('error.bridge_missing'));
+    await visit.shot('19-panel-unreachable');
+    await world.startBridge();
+    await page.locator('.clockify-line').getByRole('button', { name: t('retry') }).click();
+    await page.waitForFunction(() => !document.querySelector('.clockify-open').disabled);
+  });
+}
