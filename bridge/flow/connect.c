@@ -1,128 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* account.*: connecting a Jira user to Clockify and to Jira, and what is connected. A key or token
- * is tried before it is kept. */
+/* account.connect_clockify and account.connect_jira: a key or token is tried before it is kept. */
 
-#include "flow/query.h"
+#include "flow/connect.h"
 
 #include <stdio.h>
 
 #include "base/log.h"
 #include "base/time.h"
-#include "remote/clockify.h"
-#include "remote/jira.h"
-
-typedef struct ConnectQuery {
-    Query query;
-    Secret *secret;
-    ClockifyUser clockify_user;
-    ClockifyWorkspaces workspaces;
-    JiraUser jira_user;
-    const Keyring *keyring;
-    const char *instance;
-    char *server; /* API base the key is given for */
-    char *key_url;
-    int64_t unblocked;
-} ConnectQuery;
-
-static void release_connect(Query *query)
-{
-    ConnectQuery *f = (ConnectQuery *)query;
-
-    secret_free(f->secret);
-    clockify_user_done(&f->clockify_user);
-    clockify_workspaces_done(&f->workspaces);
-    jira_user_done(&f->jira_user);
-    free(f->server);
-    free(f->key_url);
-}
-
-/* ---- what is connected ---- */
-
-static Json *render_clockify(const ConnectQuery *f)
-{
-    const Account *account = &f->query.clockify;
-    Json *object, *workspace;
-
-    if (!f->query.has_clockify || !streq(account->server, f->server))
-        return NULL;
-    object = json_new_object();
-    workspace = json_new_object();
-    json_put_string(object, "id", account->remote_id);
-    json_put_string(object, "name", account->name);
-    json_put_string(object, "email", account->email);
-    json_put_string(workspace, "id", account->workspace_id);
-    json_put_string(workspace, "name", account->workspace_name);
-    json_put(object, "workspace", workspace);
-    json_put_string(object, "key_hint", account->hint);
-    json_put_bool(object, "rejected", account->rejected);
-    return object;
-}
-
-static Json *render_jira(const ConnectQuery *f)
-{
-    const Account *account = &f->query.jira;
-    Json *object;
-
-    if (!f->query.has_jira)
-        return NULL;
-    object = json_new_object();
-    json_put_string(object, "user", account->remote_id);
-    json_put_string(object, "name", account->name);
-    json_put_time(object, "expires", account->expires);
-    json_put_bool(object, "rejected", account->rejected);
-    return object;
-}
-
-/* Store work, last in every account.* call. */
-static int render_account(Db *db, void *arg, Error *error)
-{
-    ConnectQuery *f = arg;
-
-    account_done(&f->query.clockify);
-    account_done(&f->query.jira);
-    if (query_load_accounts(db, f, error) < 0)
-        return -1;
-    f->query.result = json_new_object();
-    json_put(f->query.result, "clockify", render_clockify(f));
-    json_put(f->query.result, "jira", render_jira(f));
-    json_put_string(f->query.result, "key_url", f->key_url);
-    return 0;
-}
-
-/* What the store's thread may need of the world is copied while the loop has it. */
-static void note_world(ConnectQuery *f, const FlowIo *io)
-{
-    f->keyring = io->keyring;
-    f->instance = io->instance;
-    set_string(&f->server, io->server ? io->server->api_url : NULL);
-    set_string(&f->key_url, io->server ? io->server->key_url : NULL);
-}
-
-static int get_step(Flow *flow, FlowIo *io)
-{
-    ConnectQuery *f = (ConnectQuery *)flow;
-
-    FLOW_BEGIN(flow);
-    note_world(f, io);
-    FLOW_STORE(flow, io, render_account, f);
-    FLOW_END(flow);
-}
-
-static ConnectQuery *connect_new(Bridge *bridge, uint64_t caller, const Json *params,
-                                 FlowStep *step)
-{
-    ConnectQuery *f = query_new(sizeof(*f), bridge, caller, params, step);
-
-    f->query.release = release_connect;
-    return f;
-}
-
-void ask_account_get(Bridge *bridge, uint64_t caller, const Json *params)
-{
-    query_start(&connect_new(bridge, caller, params, get_step)->query);
-}
-
-/* ---- storing a secret ---- */
 
 static int seal(Db *db, ConnectQuery *f, Account *account, Error *error)
 {
@@ -165,13 +49,7 @@ static int keep_clockify(Db *db, void *arg, Error *error)
     account.workspace_name = xstrdup(workspace->name);
     if (seal(db, f, &account, error) < 0)
         return -1;
-    return render_account(db, f, error);
-}
-
-static int read_workspaces(ConnectQuery *f, FlowIo *io)
-{
-    clockify_workspaces_done(&f->workspaces);
-    return clockify_workspaces_read(io->answer, &f->workspaces, &io->error);
+    return connect_render(db, f, error);
 }
 
 static int add_key_url(const ConnectQuery *f, FlowIo *io)
@@ -188,7 +66,7 @@ static int connect_clockify_step(Flow *flow, FlowIo *io)
     FLOW_BEGIN(flow);
     if (query_check_server(io, &io->error) < 0)
         return FLOW_FAILED;
-    note_world(f, io);
+    connect_note_world(f, io);
     clockify_user_request(f->server, &io->request);
     io->request.auth = REST_AUTH_API_KEY;
     io->request.secret = secret_copy(f->secret);
@@ -200,7 +78,7 @@ static int connect_clockify_step(Flow *flow, FlowIo *io)
     io->request.auth = REST_AUTH_API_KEY;
     io->request.secret = secret_copy(f->secret);
     FLOW_CLOCKIFY(flow, io, NULL, NULL);
-    if (read_workspaces(f, io) < 0)
+    if (connect_read_workspaces(f, io) < 0)
         return add_key_url(f, io);
     f->keyring = io->keyring; /* it may have been rotated since */
     FLOW_STORE(flow, io, keep_clockify, f);
@@ -246,7 +124,7 @@ void ask_connect_clockify(Bridge *bridge, uint64_t caller, const Json *params)
         no_token(bridge, caller, "api_key");
         return;
     }
-    f = connect_new(bridge, caller, params, connect_clockify_step);
+    f = connect_query_new(bridge, caller, params, connect_clockify_step);
     forget_param(f->query.params, "api_key");
     f->secret = secret;
     f->query.done = clockify_connected;
@@ -271,7 +149,7 @@ static int keep_jira(Db *db, void *arg, Error *error)
     if (seal(db, f, &account, error) < 0 ||
         journal_worklog_unblock(db, 0, f->query.user, reasons, &f->unblocked, error) < 0)
         return -1;
-    return render_account(db, f, error);
+    return connect_render(db, f, error);
 }
 
 static int read_owner(ConnectQuery *f, FlowIo *io)
@@ -289,7 +167,7 @@ static int connect_jira_step(Flow *flow, FlowIo *io)
     ConnectQuery *f = (ConnectQuery *)flow;
 
     FLOW_BEGIN(flow);
-    note_world(f, io);
+    connect_note_world(f, io);
     if (!io->jira_base) {
         error_set(&io->error, ERROR_UNAVAILABLE,
                   "The address of the Jira node is not known; set jira.url or jira.install_dir.");
@@ -326,86 +204,9 @@ void ask_connect_jira(Bridge *bridge, uint64_t caller, const Json *params)
         no_token(bridge, caller, "token");
         return;
     }
-    f = connect_new(bridge, caller, params, connect_jira_step);
+    f = connect_query_new(bridge, caller, params, connect_jira_step);
     forget_param(f->query.params, "token");
     f->secret = secret;
     f->query.done = jira_connected;
     query_start(&f->query);
-}
-
-/* ---- disconnecting ---- */
-
-static int forget_accounts(Db *db, void *arg, Error *error)
-{
-    ConnectQuery *f = arg;
-    const char *only = json_string(f->query.params, "service");
-
-    for (Service service = 0; service < SERVICE_COUNT; service++)
-        if ((!only || streq(only, service_name(service))) &&
-            account_delete(db, f->query.user, service, error) < 0)
-            return -1;
-    return render_account(db, f, error);
-}
-
-static int disconnect_step(Flow *flow, FlowIo *io)
-{
-    ConnectQuery *f = (ConnectQuery *)flow;
-
-    FLOW_BEGIN(flow);
-    note_world(f, io);
-    FLOW_STORE(flow, io, forget_accounts, f);
-    FLOW_END(flow);
-}
-
-static void disconnected(Query *query)
-{
-    const char *service = json_string(query->params, "service");
-
-    log_info("user %s disconnected %s", query->user, service ? service : "Clockify and Jira");
-    runner_forget(query->bridge->runner, query->user);
-}
-
-void ask_disconnect(Bridge *bridge, uint64_t caller, const Json *params)
-{
-    ConnectQuery *f = connect_new(bridge, caller, params, disconnect_step);
-
-    f->query.done = disconnected;
-    query_start(&f->query);
-}
-
-/* ---- another workspace ---- */
-
-static int keep_workspace(Db *db, void *arg, Error *error)
-{
-    ConnectQuery *f = arg;
-    const char *id = json_string(f->query.params, "workspace");
-    const ClockifyWorkspace *workspace = clockify_workspace_find(&f->workspaces, id);
-
-    if (!workspace)
-        return error_not_found(error, "workspace", "You have no Clockify workspace with this id.");
-    if (account_set_workspace(db, f->query.user, workspace->id, workspace->name, error) < 0)
-        return -1;
-    return render_account(db, f, error);
-}
-
-static int set_workspace_step(Flow *flow, FlowIo *io)
-{
-    ConnectQuery *f = (ConnectQuery *)flow;
-
-    FLOW_BEGIN(flow);
-    FLOW_STORE(flow, io, query_load_accounts, f);
-    if (query_check_clockify(&f->query, io, &io->error) < 0)
-        return FLOW_FAILED;
-    note_world(f, io);
-    clockify_workspaces_request(f->server, NULL, &io->request);
-    FLOW_CLOCKIFY(flow, io, &f->query.clockify, NULL);
-    if (read_workspaces(f, io) < 0)
-        return FLOW_FAILED;
-    FLOW_STORE(flow, io, keep_workspace, f);
-    FLOW_END(flow);
-}
-
-void ask_set_workspace(Bridge *bridge, uint64_t caller, const Json *params)
-{
-    query_start(&connect_new(bridge, caller, params, set_workspace_step)->query);
 }
