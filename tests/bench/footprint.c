@@ -37,7 +37,7 @@ typedef struct Figures {
     int memory_failure;
 } Figures;
 
-static int measure(const Place *place, Program *program, Figures *ret);
+static int measure(const Place *place, Program programs[2], Figures figures[2]);
 static void print_figures(const Figures *daemon, const Figures *bare);
 
 static void usage(FILE *out)
@@ -123,7 +123,6 @@ int main(int argc, char **argv)
 {
     char here[PATH_MAX], daemon_path[PATH_MAX + 32], bare_path[PATH_MAX + 32];
     Place place;
-    Figures of_daemon, of_bare;
 
     if (argc > 2 || (argc == 2 && argv[1][0] == '-')) {
         const int help = argc == 2 && strcmp(argv[1], "--help") == 0;
@@ -143,14 +142,14 @@ int main(int argc, char **argv)
     const char *const daemon_argv[] = {argc == 2 ? argv[1] : daemon_path, "--config", place.config,
                                        NULL};
     const char *const bare_argv[] = {bare_path, place.bare_socket, NULL};
-    Program daemon = {.argv = daemon_argv, .socket = place.daemon_socket};
-    Program bare = {.argv = bare_argv, .socket = place.bare_socket};
-    const int failed =
-        measure(&place, &daemon, &of_daemon) < 0 || measure(&place, &bare, &of_bare) < 0;
+    Program programs[] = {{.argv = daemon_argv, .socket = place.daemon_socket},
+                          {.argv = bare_argv, .socket = place.bare_socket}};
+    Figures figures[2] = {0};
+    const int failed = measure(&place, programs, figures) < 0;
     if (failed)
         print_log(&place);
     else
-        print_figures(&of_daemon, &of_bare);
+        print_figures(&figures[0], &figures[1]);
     place_remove(&place);
     return failed;
 }
@@ -194,29 +193,42 @@ static int64_t stripped_size(const Place *place, const char *path)
     return run(objcopy) == 0 || run(strip) == 0 ? file_size(to) : -1;
 }
 
-/* The first start makes the database and warms the page cache: it is not counted. Memory is that
- * of the last one, after it has settled. */
-static int measure(const Place *place, Program *program, Figures *ret)
+/* One start; the memory after it has settled, where `memory` is wanted. */
+static int measure_start(const Place *place, Program *program, int memory, int64_t *us,
+                         Figures *figures)
 {
-    int64_t us = 0;
+    const int failure = program_start(program, place->log, us);
 
-    for (int i = -1; i < STARTS; i++) {
-        const int failure = program_start(program, place->log, &us);
-        if (failure < 0) {
-            fprintf(stderr, "footprint: %s: no answer: %s\n", program->argv[0], strerror(-failure));
-            return failure;
-        }
-        if (i >= 0)
-            ret->start_us[i] = us;
-        if (i == STARTS - 1) {
-            sleep(SETTLE_S);
-            ret->memory_failure = program_memory(program, &ret->memory);
-        }
-        program_stop(program);
+    if (failure < 0) {
+        fprintf(stderr, "footprint: %s: %s\n", program->argv[0],
+                failure == -ECHILD ? "it ended before it answered" : strerror(-failure));
+        return failure;
     }
-    qsort(ret->start_us, STARTS, sizeof *ret->start_us, by_value);
-    ret->size = file_size(program->argv[0]);
-    ret->stripped = stripped_size(place, program->argv[0]);
+    if (memory) {
+        sleep(SETTLE_S);
+        figures->memory_failure = program_memory(program, &figures->memory);
+    }
+    program_stop(program);
+    return 0;
+}
+
+/* The two take turns, so that what else the machine does falls on both. The first start makes the
+ * database and warms the page cache: it is not counted. */
+static int measure(const Place *place, Program programs[2], Figures figures[2])
+{
+    int64_t uncounted = 0;
+
+    for (int i = -1; i < STARTS; i++)
+        for (int which = 0; which < 2; which++) {
+            int64_t *us = i < 0 ? &uncounted : &figures[which].start_us[i];
+            if (measure_start(place, &programs[which], i == STARTS - 1, us, &figures[which]) < 0)
+                return -1;
+        }
+    for (int which = 0; which < 2; which++) {
+        qsort(figures[which].start_us, STARTS, sizeof *figures[which].start_us, by_value);
+        figures[which].size = file_size(programs[which].argv[0]);
+        figures[which].stripped = stripped_size(place, programs[which].argv[0]);
+    }
     return 0;
 }
 
