@@ -95,8 +95,21 @@ int answer_fail(const RestAnswer *answer, const char *service, ErrorReason reaso
     return -1;
 }
 
+/* A secret that cannot be opened is as good as a dead one: only a person can bring another. */
+static int fail_secret_lost(const RestAnswer *answer, const char *service, Error *error)
+{
+    bool jira = streq(service, "jira");
+
+    return answer_fail(answer, service,
+                       jira ? ERROR_JIRA_TOKEN_REJECTED : ERROR_CLOCKIFY_KEY_REJECTED, error,
+                       "The stored %s can no longer be opened; it has to be given again.",
+                       jira ? "Jira token" : "Clockify key");
+}
+
 int answer_fail_unanswered(const RestAnswer *answer, const char *service, Error *error)
 {
+    if (answer->secret_lost)
+        return fail_secret_lost(answer, service, error);
     return answer_fail(answer, service, ERROR_UNAVAILABLE, error, "%s cannot be reached (%s).",
                        title(service),
                        answer->problem[0]  ? answer->problem

@@ -71,6 +71,7 @@ typedef struct RestAnswer {
     int64_t retry_after_s; /* header Retry-After: seconds or HTTP date; -1 = absent; clamped to
                               0..86400 */
     RestFailure failure;   /* which step failed, for server.test; REST_FINE when answered */
+    bool secret_lost;      /* REST_NOT_SENT because the stored secret cannot be opened */
     bool timed_out;        /* REST_NOT_SENT or REST_UNCLEAR because time ran out */
     char problem[200];     /* not REST_ANSWERED: in words, no secret */
     int64_t took_ms;
