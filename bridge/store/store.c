@@ -6,6 +6,8 @@
  * for the work.
  */
 
+#include "config.h"
+
 #include "store/store.h"
 
 #include <errno.h>
@@ -19,6 +21,12 @@
 /* Bounds the time that the first of a group waits for the last; far beyond the size where grouping
  * pays. */
 #define GROUP_MAX 1024
+
+#ifdef BRIDGE_BROKEN_ACK_BEFORE_COMMIT
+#define COMMIT_LATE true /* a deliberate fault, see configure.ac */
+#else
+#define COMMIT_LATE false
+#endif
 
 typedef struct Work {
     struct Work *next;
@@ -123,6 +131,10 @@ static void *run(void *arg)
         else
             apply_group(store, group);
         hand_back(store, group);
+        if (COMMIT_LATE && db_in_transaction(store->db)) {
+            usleep(20000);
+            db_commit(store->db, NULL);
+        }
     }
     return NULL;
 }
@@ -197,7 +209,7 @@ static int apply_all(Db *db, Work *group, Error *error)
     r = db_begin(db, error);
     for (Work *work = group; work && r >= 0; work = work->next)
         r = apply_one(db, work, error);
-    return r < 0 ? r : db_commit(db, error);
+    return r < 0 || COMMIT_LATE ? r : db_commit(db, error);
 }
 
 /* Negative only when the whole transaction is lost (a full disk makes SQLite give it up). */

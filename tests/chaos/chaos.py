@@ -11,7 +11,9 @@ not be carried out. The programs are found by BRIDGE_SIM and CLOCKIFY_BRIDGED.
 """
 import argparse
 import asyncio
+import contextlib
 import json
+import os
 import pathlib
 import random
 import sys
@@ -112,6 +114,20 @@ def report(run, drained, found, entries):
     return 1
 
 
+@contextlib.contextmanager
+def stderr_to(path):
+    """For a process that is started meanwhile: the simulator's HTTP library complains of every connection that it is told to
+    break."""
+    kept = os.dup(2)
+    with open(path, "ab") as file:
+        os.dup2(file.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, required=True)
@@ -119,7 +135,10 @@ def main():
     parser.add_argument("--users", type=int, default=40)
     parser.add_argument("--history")
     options = parser.parse_args()
-    with Simulator() as sim, tempfile.TemporaryDirectory(prefix="chaos-") as directory:
+    with contextlib.ExitStack() as stack:
+        directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="chaos-"))
+        with stderr_to(f"{directory}/sim.log"):
+            sim = stack.enter_context(Simulator())
         sim.injected = 0
         sim.seed(people.seed(options.users))
         run = Run(options, sim, Bridge(directory, sim, **SETTINGS))
