@@ -27,12 +27,19 @@ enum {
 static const char question[] =
     "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"bridge.hello\",\"params\":{}}\n";
 
-static int64_t now_us(void)
+static int64_t clock_us(clockid_t clock)
 {
-    struct timespec now;
+    struct timespec now = {0};
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static int64_t cpu_us(pid_t pid)
+{
+    clockid_t clock;
+
+    return clock_getcpuclockid(pid, &clock) == 0 ? clock_us(clock) : 0;
 }
 
 static void become(const Program *program, const char *log)
@@ -84,9 +91,9 @@ static int asks(const char *path)
     return strstr(answer, "\"result\"") != NULL;
 }
 
-int program_start(Program *program, const char *log, int64_t *ret_us)
+int program_start(Program *program, const char *log, StartTime *ret_time)
 {
-    const int64_t begin = now_us();
+    const int64_t begin = clock_us(CLOCK_MONOTONIC);
     int failure = -ETIMEDOUT;
 
     program->pid = fork();
@@ -94,9 +101,10 @@ int program_start(Program *program, const char *log, int64_t *ret_us)
         return -errno;
     if (program->pid == 0)
         become(program, log);
-    while (now_us() - begin < START_LIMIT_US) {
+    while (clock_us(CLOCK_MONOTONIC) - begin < START_LIMIT_US) {
         if (asks(program->socket)) {
-            *ret_us = now_us() - begin;
+            ret_time->wall = clock_us(CLOCK_MONOTONIC) - begin;
+            ret_time->cpu = cpu_us(program->pid);
             return 0;
         }
         if (waitpid(program->pid, NULL, WNOHANG) == program->pid) {

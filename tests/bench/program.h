@@ -15,6 +15,13 @@ typedef struct Program {
     pid_t pid;
 } Program;
 
+/* Microseconds from before the fork to the first answer: of the clock, and of CPU in all threads.
+ */
+typedef struct StartTime {
+    int64_t wall;
+    int64_t cpu;
+} StartTime;
+
 /* Kilobytes. */
 typedef struct Memory {
     int64_t rss;
@@ -22,9 +29,8 @@ typedef struct Memory {
 } Memory;
 
 /* Starts it (standard error into the file `log`) and asks bridge.hello until the first answer.
- * ret_us: microseconds from before the fork to that answer. -ETIMEDOUT after ten seconds, -ECHILD
- * when it ended instead. On failure it is ended again. */
-int program_start(Program *program, const char *log, int64_t *ret_us);
+ * -ETIMEDOUT after ten seconds, -ECHILD when it ended instead. On failure it is ended again. */
+int program_start(Program *program, const char *log, StartTime *ret_time);
 
 /* SIGTERM, then SIGKILL after five seconds; removes what is left of the socket. */
 void program_stop(Program *program);
