@@ -71,8 +71,7 @@ static bool worth_a_look(const LookFlow *f, const FlowIo *io)
 static void pass_on_worklog(LookFlow *f)
 {
     Lanes *lanes = f->elsewhere->bridge->lanes;
-    LanesAdd add = {f->observe.worklog_id, f->observe.entry.user, f->observe.entry.issue,
-                    LANES_NEW};
+    LanesAdd add = {f->observe.worklog_id, f->observe.entry.issue, LANES_NEW};
 
     if (!f->observe.worklog_id)
         return;

@@ -16,12 +16,10 @@
 #include "flow/worklog.h"
 
 #define ATTEMPTS_MOST     64
-#define OWNER_KNOWN_MS    60000 /* so long a confirmed owner of a token is believed */
-#define SWEEP_PER_BLOCKED 4     /* what Jira refused is tried again every so many blocked_retry_s */
+#define SWEEP_PER_BLOCKED 4 /* what Jira refused is tried again every so many blocked_retry_s */
 
 typedef struct LaneItem {
     int64_t id;
-    char *user;
     unsigned failures;
     int64_t next_ms;
     bool in_doubt;
@@ -45,18 +43,12 @@ struct Lanes {
     Bridge *bridge;
     Map *issues; /* issue -> Lane */
     Map *items;  /* worklog id -> LaneItem */
-    Map *owners; /* user -> OwnerSeen */
     Lane *ready, **ready_end;
     size_t running;
     bool pumping;
     sd_event_source *timer; /* when Jira may be tried again */
     sd_event_source *sweep;
 };
-
-/* When a user's token was last seen to be that user's. */
-typedef struct OwnerSeen {
-    int64_t at_ms;
-} OwnerSeen;
 
 static void id_key(int64_t id, char key[24])
 {
@@ -72,7 +64,6 @@ Lanes *lanes_new(Bridge *bridge)
     lanes->bridge = bridge;
     lanes->issues = map_new();
     lanes->items = map_new();
-    lanes->owners = map_new();
     lanes->ready_end = &lanes->ready;
     plan_sweep(lanes);
     return lanes;
@@ -82,7 +73,6 @@ static void lane_free(Lane *lane)
 {
     for (LaneItem *item = lane->items, *next; item; item = next) {
         next = item->next;
-        free(item->user);
         free(item);
     }
     sd_event_source_disable_unref(lane->timer);
@@ -100,11 +90,8 @@ void lanes_free(Lanes *lanes)
         return;
     while (map_next(lanes->issues, &position, NULL, &value))
         lane_free(value);
-    for (position = 0; map_next(lanes->owners, &position, NULL, &value);)
-        free(value);
     map_free(lanes->issues);
     map_free(lanes->items);
-    map_free(lanes->owners);
     sd_event_source_disable_unref(lanes->timer);
     sd_event_source_disable_unref(lanes->sweep);
     free(lanes);
@@ -164,7 +151,6 @@ void lanes_add(Lanes *lanes, const LanesAdd *what)
     lane = lane_of(lanes, what->issue);
     item = xcalloc(1, sizeof(*item));
     item->id = what->worklog_id;
-    item->user = xstrdup(what->user);
     item->in_doubt = what->origin != LANES_NEW;
     if (what->origin == LANES_RECOVERED)
         item->doubt_until_ms =
@@ -226,7 +212,6 @@ static void remove_first(Lane *lane)
     lane->items = item->next;
     if (!lane->items)
         lane->end = &lane->items;
-    free(item->user);
     free(item);
 }
 
@@ -245,22 +230,6 @@ static void go_on(Attempt *attempt)
         lane_free(lane);
     }
     lanes_pump(lanes);
-}
-
-/* Confirmed by this attempt, or found to be otherwise. */
-static void note_owner(Lanes *lanes, const char *user, bool known)
-{
-    OwnerSeen *seen = map_get(lanes->owners, user);
-
-    if (!known) {
-        free(map_remove(lanes->owners, user));
-        return;
-    }
-    if (!seen) {
-        seen = xcalloc(1, sizeof(*seen));
-        map_put(lanes->owners, user, seen);
-    }
-    seen->at_ms = time_monotonic_ms();
 }
 
 /* Store work: what a person sees of it in the list of worklogs. */
@@ -330,8 +299,6 @@ static void attempt_done(void *arg, Flow *flow, int r, const Error *error)
     Attempt *attempt = arg;
     const WorklogFlow *f = (const WorklogFlow *)flow;
 
-    note_owner(attempt->lane->lanes, attempt->lane->items->user,
-               r == FLOW_FINISHED && f->owner_known);
     if (r == FLOW_FINISHED) {
         waiting_answer_as_it_stands(&attempt->lane->items->waiters);
         remove_first(attempt->lane);
@@ -340,13 +307,6 @@ static void attempt_done(void *arg, Flow *flow, int r, const Error *error)
     }
     attempt->error = *error;
     failed(attempt, f);
-}
-
-static bool owner_known(const Lanes *lanes, const char *user)
-{
-    const OwnerSeen *seen = map_get(lanes->owners, user);
-
-    return seen && time_monotonic_ms() - seen->at_ms < OWNER_KNOWN_MS;
 }
 
 static void start_attempt(Lane *lane)
@@ -359,8 +319,7 @@ static void start_attempt(Lane *lane)
     attempt->worklog_id = item->id;
     lane->attempt = attempt;
     lane->lanes->running++;
-    runner_start(lane->lanes->bridge->runner,
-                 worklog_flow_new(item->id, &doubt, owner_known(lane->lanes, item->user)),
+    runner_start(lane->lanes->bridge->runner, worklog_flow_new(item->id, &doubt),
                  item->waiters != NULL, attempt_done, attempt);
 }
 
@@ -429,7 +388,7 @@ void lanes_pump(Lanes *lanes)
 typedef struct Loaded {
     Lanes *lanes;
     LanesOrigin origin;
-    Worklog *items; /* id, user and issue only */
+    Worklog *items; /* id and issue only */
     size_t count, capacity;
 } Loaded;
 
@@ -441,8 +400,7 @@ static int collect(void *arg, const Worklog *worklog)
         loaded->capacity = loaded->capacity ? loaded->capacity * 2 : 64;
         loaded->items = xrealloc(loaded->items, loaded->capacity * sizeof(*loaded->items));
     }
-    loaded->items[loaded->count++] = (Worklog){
-        .id = worklog->id, .user = xstrdup(worklog->user), .issue = xstrdup(worklog->issue)};
+    loaded->items[loaded->count++] = (Worklog){.id = worklog->id, .issue = xstrdup(worklog->issue)};
     return 0;
 }
 
@@ -458,8 +416,7 @@ static void pending_read(void *arg, int r, const Error *error)
     if (r < 0)
         log_error("Cannot read the pending worklogs: %s", error->message);
     for (size_t i = 0; i < loaded->count; i++) {
-        LanesAdd add = {loaded->items[i].id, loaded->items[i].user, loaded->items[i].issue,
-                        loaded->origin};
+        LanesAdd add = {loaded->items[i].id, loaded->items[i].issue, loaded->origin};
 
         if (r >= 0)
             lanes_add(loaded->lanes, &add);

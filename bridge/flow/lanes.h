@@ -21,7 +21,6 @@ typedef enum LanesOrigin { LANES_NEW, LANES_RECOVERED, LANES_UNBLOCKED } LanesOr
 
 typedef struct LanesAdd {
     int64_t worklog_id;
-    const char *user;
     const char *issue;
     LanesOrigin origin;
 } LanesAdd;

@@ -300,7 +300,7 @@ static void carried_out(Attempt *attempt, IntentFlow *f)
     Bridge *bridge = line->lines->bridge;
 
     if (f->worklog_id) {
-        LanesAdd add = {f->worklog_id, f->entry.user, f->entry.issue, LANES_NEW};
+        LanesAdd add = {f->worklog_id, f->entry.issue, LANES_NEW};
 
         lanes_add(bridge->lanes, &add);
         /* While Jira is down nobody waits for it: the entry is in order, the worklog pending. */

@@ -72,8 +72,7 @@ static void observed(Query *query)
 {
     TimerQuery *f = (TimerQuery *)query;
     Lanes *lanes = query->bridge->lanes;
-    LanesAdd add = {f->observe.worklog_id, f->observe.entry.user, f->observe.entry.issue,
-                    LANES_NEW};
+    LanesAdd add = {f->observe.worklog_id, f->observe.entry.issue, LANES_NEW};
 
     if (!f->observe.worklog_id)
         return;

@@ -4,7 +4,8 @@
 /*
  * Writing one worklog into Jira, as its user. Jira knows no idempotency key either: after an
  * unclear outcome the issue's worklogs are read and the one that was sent is adopted when it is
- * there.
+ * there. Jira is asked each time whose the token is: one that died a moment ago would write as
+ * nobody, and what nobody wrote is never found again.
  */
 
 #include "flow/identity.h"
@@ -15,7 +16,6 @@ typedef struct WorklogFlow {
     Flow flow;
     int64_t worklog_id;
     Doubt doubt;
-    bool owner_known; /* the token's owner was confirmed a moment ago */
 
     Worklog worklog;
     bool has_jira;
@@ -28,4 +28,4 @@ typedef struct WorklogFlow {
     Error refusal;
 } WorklogFlow;
 
-Flow *worklog_flow_new(int64_t worklog_id, const Doubt *doubt, bool owner_known);
+Flow *worklog_flow_new(int64_t worklog_id, const Doubt *doubt);

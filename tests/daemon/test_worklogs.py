@@ -91,6 +91,18 @@ def test_a_dead_token_never_writes_as_anonymous(anna):
     assert anna.worklogs() == []
 
 
+@pytest.mark.parametrize("bad_token", ["anonymous", "401"])
+def test_a_token_that_dies_between_start_and_stop_writes_nothing_as_nobody(anna, bad_token):
+    anna.sim.options("jira", badToken=bad_token, anonymousMayWork=True)
+    add(anna)
+    anna.call("timer.start", issue="PZ-1")
+    anna.sim.remove(f"jira/tokens/{ANNA_TOKEN}")
+    assert anna.call("timer.stop", wait="worklog")["entry"]["worklog"]["state"] == "blocked"
+    blocked(anna, "jira_token_rejected")
+    assert anna.call("account.get")["jira"]["rejected"] is True
+    assert [worklog["_authorKey"] for worklog in anna.worklogs()] == [ANNA]
+
+
 def test_another_users_token_is_not_taken(world):
     world.connect(token=None)
     with pytest.raises(RpcError) as error:
@@ -147,6 +159,23 @@ def test_a_user_who_was_renamed(anna):
     add(anna)
     assert [worklog["_authorKey"] for worklog in anna.worklogs()] == [ANNA, ANNA]
     assert anna.call("account.get")["jira"]["name"] == "anna.maria"
+
+
+def test_a_user_who_was_renamed_between_start_and_stop(anna):
+    add(anna)
+    anna.call("timer.start", issue="PZ-1")
+    anna.sim.change(f"jira/users/{ANNA}", name="anna.maria")
+    assert anna.call("timer.stop", wait="worklog")["entry"]["worklog"]["state"] == "written"
+    assert [worklog["_authorKey"] for worklog in anna.worklogs()] == [ANNA, ANNA]
+
+
+def test_jira_read_only_then_not(anna):
+    anna.sim.options("jira", readOnly=True)
+    assert add(anna)["delivery"] == "done"
+    assert "read-only" in blocked(anna, "refused")["problem"]["message"]
+    anna.sim.options("jira", readOnly=False)
+    assert anna.call("worklog.retry") == {"count": 1}
+    assert len(anna.worklog_written(1)) == 1
 
 
 def test_one_issue_one_worklog_at_a_time_and_issues_side_by_side(anna):

@@ -225,7 +225,8 @@ static void worklogs_of_one_issue_go_one_after_the_other(void **state)
                    &(const Turn){"GET jira/issue/20002/worklog", .says = "{'worklogs':[]}"});
     bridge_expect(check, 2);
     bridge_turn_at(check, 0, &(const Turn){ASK_WRITE, ANY_BODY, 201, IN_JIRA});
-    bridge_expect(check, 2); /* the second of PZ-1 begins, its owner was seen a moment ago */
+    bridge_expect(check, 2); /* the second of PZ-1 begins; whose the token is is asked anew */
+    bridge_turn_at(check, 1, &(const Turn){MYSELF});
     bridge_turn_at(check, 1,
                    &(const Turn){ASK_READ, .says = "{'total':1,'worklogs':[" IN_JIRA "]}"});
     bridge_turn_at(check, 1, &(const Turn){ASK_WRITE, ANY_BODY, 201, IN_JIRA});
