@@ -83,7 +83,7 @@ static char *service_text(const Json *service)
 
 static char *paused_text(const Json *status)
 {
-    const char *why = json_string(status, "paused_why");
+    const char *why = json_string(status, "pause_reason");
     if (!json_flag(status, "paused", false))
         return xstrdup("no");
     return xasprintf("YES%s%s", why ? ": " : "", why ? why : "");

@@ -73,7 +73,7 @@ def busy_life(world):
     world.sim.fault(service="clockify", kind="status", code=400, times=1, route="tags",
                     body={"message": f"No good key: {ANNA_KEY}", "code": 501})
     for method, params in (("tag.list", {"search": "no"}), ("account.connect_clockify", {"api_key": BEN_KEY + "wrong"})):
-        with contextlib.suppress(RpcError):
+        with pytest.raises(RpcError):
             world.call(method, **params)
     world.bridge.call("bridge.status")
     world.bridge.call("bridge.metrics")
