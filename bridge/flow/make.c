@@ -179,6 +179,7 @@ int make_step(Flow *flow, FlowIo *io)
         f->entry.resolved = false;
     }
     f->config = io->config;
+    f->doubt.fresh = true; /* where the store fails now, it has to be found, not made again */
     FLOW_STORE(flow, io, keep_made, f);
     FLOW_END(flow);
 }

@@ -138,6 +138,7 @@ int stop_step(Flow *flow, FlowIo *io)
             return not_stopped(f, io);
     }
     f->config = io->config;
+    f->doubt.fresh = true; /* where the store fails now, the end that is found was ours */
     FLOW_STORE(flow, io, keep_stopped, f);
     FLOW_END(flow);
 }

@@ -204,6 +204,7 @@ static int worklog_step(Flow *flow, FlowIo *io)
             return FLOW_FAILED;
         }
     }
+    f->doubt.fresh = true; /* where the store fails now, it has to be found, not written again */
     FLOW_STORE(flow, io, keep_written, f);
 finished:
     FLOW_END(flow);
