@@ -23,6 +23,7 @@
 typedef struct Words {
     char **items;
     size_t count;
+    bool help; /* and is told what they mean */
 } Words;
 
 static int read_options(char **argv, Ctl *ret_ctl, Words *words);
@@ -33,7 +34,7 @@ int main(int argc, char **argv)
     harden_process();
     setlocale(LC_CTYPE, "C.UTF-8"); /* for the width of characters */
     Ctl ctl = {.socket = DEFAULT_SOCKET, .timeout_s = DEFAULT_TIMEOUT_S};
-    Words words = {xcalloc((size_t)argc + 1, sizeof(char *)), 0};
+    Words words = {.items = xcalloc((size_t)argc + 1, sizeof(char *))};
     int status = read_options(argv + 1, &ctl, &words);
     if (status == GO_ON)
         status = run(&ctl, &words);
@@ -53,8 +54,8 @@ static int read_options(char **argv, Ctl *ret_ctl, Words *words)
             literal = true;
             at++;
         } else if (!literal && streq(*at, "--help")) {
-            ctl_help_overview();
-            return CTL_OK;
+            words->help = true;
+            at++;
         } else if (!literal && streq(*at, "--version")) {
             puts("clockify-bridgectl " PACKAGE_VERSION);
             return CTL_OK;
@@ -115,6 +116,8 @@ static int take_value(const char *name, char ***at, const char **ret)
 static int run(Ctl *ctl, const Words *words)
 {
     size_t used;
+    if (words->help)
+        return ctl_help_about(words->items, words->count);
     if (words->count == 0) {
         ctl_complain("which command? (see: clockify-bridgectl --help)");
         return CTL_USAGE;

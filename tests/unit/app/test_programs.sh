@@ -42,7 +42,7 @@ with() { # LINE: a good configuration and this line
 }
 (umask 277; od -An -tx1 -N32 /dev/urandom | tr -d ' \n' >"$work/master-key")
 
-echo 1..27
+echo 1..31
 expect "the daemon's help documents its exit statuses" 0 '^  78  ' "$bridged" --help
 expect "the daemon's version" 0 '^clockify-bridged [0-9]' "$bridged" --version
 expect "the sample configuration" 0 '^    deadline_s = 10;' "$bridged" --sample-config
@@ -78,6 +78,15 @@ expect "the tool's help lists commands" 0 '^  worklogs retry ' "$ctl" --help
 expect "the tool's help lists methods" 0 '^  timer.start ' "$ctl" --help
 expect "help of a method" 0 'request_id' "$ctl" help timer.start
 expect "help of a command" 0 '^Usage: clockify-bridgectl worklogs abandon ID --why TEXT' "$ctl" help worklogs abandon
+expect "help of a group of commands" 0 '^  account connect ' "$ctl" help account
+expect "a command's --help is its help" 0 '^Usage: clockify-bridgectl worklogs abandon ID' "$ctl" worklogs abandon --help
+expect "help of what there is not" 2 'no command or method "frobnicate"' "$ctl" help frobnicate
+cat >"$work/narrow" <<'EOF'
+for topic in '' $("$1" --help | sed -n 's/^  \([a-z]*\.[a-z_]*\) .*/\1/p'); do "$1" help $topic; done >"$0.text"
+! grep -v '^  clockify-bridgectl call ' "$0.text" | grep -E '^.{81}' && [ "$(grep -c '^Result:' "$0.text")" -gt 30 ] && echo narrow
+EOF
+# The examples stay whole, to be copied.
+expect "the tool's help fits into 80 columns" 0 '^narrow$' sh "$work/narrow" "$ctl"
 expect "no such command" 2 'no such command: frobnicate' "$ctl" frobnicate
 expect "a command without what it needs" 2 'missing: --why' "$ctl" worklogs abandon 7
 expect "no bridge there" 3 'systemctl status' "$ctl" --socket "$work/none" status
