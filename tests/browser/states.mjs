@@ -2,7 +2,7 @@
 // Every state of panel and dialog, in both languages: what it says, what it looks like, and what reached the services.
 
 import assert from 'node:assert/strict';
-import { people, pause } from './world.mjs';
+import { people } from './world.mjs';
 
 export default function (group) {
   for (const person of [people.anna, people.hans]) group(`states ${person.language}`, {}, (test, world, visitAs) => tour(test, world, visitAs, person));
@@ -63,8 +63,7 @@ async function tour(test, world, visitAs, person) {
     assert.deepEqual(until, ['timer.get', 'timer.start']);
     const [entry] = await world.entries();
     assert.equal(entry.description, 'WEB-1 The basket forgets its contents');
-    await pause(1100);
-    assert.match(await page.locator('.clockify-clock').innerText(), /^0:00:0[1-9]$/);
+    await page.waitForFunction(() => /^0:00:0[1-9]$/.test(document.querySelector('.clockify-clock').textContent));
     await visit.shot('06-dialog-running');
     await visit.closeDialog();
     await page.waitForSelector('.clockify-open.clockify-on');

@@ -148,7 +148,7 @@
             };
             const names = Object.keys(views);
             const base = C.id();
-            const choose = (name, focus) => {
+            const choose = (name, byHand) => {
                 clearInterval(this.ticking);
                 this.tab = name;
                 tabs.forEach((tab, at) => {
@@ -156,17 +156,17 @@
                     tab.parentNode.classList.toggle('active-tab', on);
                     tab.setAttribute('aria-selected', String(on));
                     tab.setAttribute('tabindex', on ? '0' : '-1');
-                    if (on && focus) tab.focus();
                 });
                 this.pane.setAttribute('aria-labelledby', base + '-' + name);
                 this.problem.replaceChildren();
                 this.draw = views[name][1];
                 this.draw();
+                if (byHand) tabs[names.indexOf(name)].focus();
             };
             const tabs = names.map((name) => C.el('a', {href: '#' + base + '-pane', id: base + '-' + name, role: 'tab', 'aria-controls': base + '-pane',
                 onclick: (event) => {
                     event.preventDefault();
-                    choose(name);
+                    choose(name, true);
                 }}, views[name][0]));
             const turn = (event) => {
                 const step = {ArrowRight: 1, ArrowLeft: -1}[event.key];
