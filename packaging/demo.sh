@@ -24,7 +24,7 @@ Exit status 0 and PASSED when both services hold exactly what they should.
 EOF
 }
 
-key_file= token_file= jira_url= first= second= sure=no
+key_file= token_file= jira_url= first= second= sure=no extra=
 clockify_url=https://app.clockify.me
 value() { [ $# -ge 2 ] || { echo "demo: $1 wants a value" >&2; exit 64; }; }
 while [ $# -gt 0 ]; do
@@ -34,7 +34,7 @@ while [ $# -gt 0 ]; do
     --clockify-key-file) value "$@"; key_file=$2 ;;
     --jira-token-file) value "$@"; token_file=$2 ;;
     --jira-url) value "$@"; jira_url=${2%/} ;;
-    --clockify-url) value "$@"; clockify_url=$2 ;;
+    --clockify-url) value "$@"; clockify_url=$2 extra=$1 ;;
     --issue) value "$@"; if [ -z "$first" ]; then first=$2; else second=$2; fi ;;
     *) echo "demo: unknown option $1 (see --help)" >&2; exit 64 ;;
     esac
@@ -46,6 +46,10 @@ case "$key_file|$token_file|$jira_url|$first" in
 *'||'* | '|'* | *'|') echo "demo: the real services want all four options (see --help)" >&2; exit 64 ;;
 *) real=yes ;;
 esac
+if [ $real = no ] && [ -n "$extra" ]; then
+    echo "demo: $extra is for the real services, which want all four options (see --help)" >&2
+    exit 64
+fi
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 build=${BUILD_DIR:-$top/build}/demo
