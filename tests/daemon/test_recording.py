@@ -202,3 +202,74 @@ def test_a_new_project_is_for_everybody_as_the_workspace_says(anna, public):
     anna.sim.change(f"clockify/workspaces/{anna.main}", workspaceSettings={"isProjectPublicByDefault": public})
     add(anna, "NEW-1")
     assert [project["public"] for project in table(anna, "projects") if project["name"] == "New Home"] == [public]
+
+
+def utf16_length(text):
+    return len(text.encode("utf-16-le")) // 2
+
+
+@pytest.mark.parametrize("summary", ["x" * 255, "\U0001f600" * 120])
+def test_a_description_is_cut_to_what_clockify_takes(world_with, summary):
+    world = world_with(entry={"description": "{summary} " * 60})
+    world.sim.change("jira/issues/PZ-1", summary=summary)
+    world.connect()
+    entry = add(world)
+    assert entry["delivery"] == "done" and 2999 <= utf16_length(entry["description"]) <= 3000
+    assert entry["description"].startswith(summary + " " + summary)
+
+
+def test_signs_that_clockify_refuses_in_words_by_choice_and_in_names(anna):
+    anna.sim.change("jira/projects/NEW", name="A <b> project")
+    anna.sim.change("jira/issues/NEW-1", labels=["x>y"])
+    entry = add(anna, "NEW-1", description="<script>")
+    assert entry["description"] == "\u2039script\u203a"
+    assert entry["project"]["name"] == "A \u2039b\u203a project"
+    assert "x\u203ay" in {tag["name"] for tag in entry["tags"]}
+
+
+def test_a_tag_is_found_on_any_page(anna):
+    anna.sim.seed({"clockify": {"tags": [{"workspace": anna.main, "name": "{n} Story", "count": 450}]}})
+    assert add(anna)["tags"] == [{"id": anna.story, "name": "Story"}]
+
+
+def test_several_tags_are_found_on_any_page(anna):
+    made = anna.sim.seed({"clockify": {"tags": [{"workspace": anna.main, "name": "{n}", "count": 5100},
+                                                {"workspace": anna.main, "name": "Beta"}]}})["clockify"]["tags"]
+    entry = add(anna, "PZ-2")
+    assert {"id": made[-1]["id"], "name": "Beta"} in entry["tags"]
+    assert {tag["name"] for tag in entry["tags"]} == {"Bug", "alpha", "Beta"}
+
+
+def test_a_tag_that_does_not_exist(anna):
+    with pytest.raises(RpcError) as error:
+        add(anna, tags=["0123456789abcdef01234567"])
+    assert (error.value.reason, error.value.data["what"]) == ("not_found", "tag")
+    assert anna.entries() == []
+
+
+def test_another_task_by_choice_and_one_of_another_project(anna):
+    made = anna.sim.seed({"clockify": {
+        "projects": [{"workspace": anna.main, "name": "Other", "public": True}],
+        "tasks": [{"project": "Phase Zero", "name": "Meetings"}]}})["clockify"]
+    entry = add(anna, task=made["tasks"][0]["id"])
+    assert entry["task"]["name"] == "Meetings" and entry["project"]["id"] == anna.project
+    with pytest.raises(RpcError) as error:
+        add(anna, project=made["projects"][0]["id"], task=made["tasks"][0]["id"])
+    assert (error.value.reason, error.value.data["what"]) == ("not_found", "task")
+
+
+def test_a_remembered_task_or_tag_that_was_deleted_is_made_anew(anna):
+    add(anna)
+    anna.sim.remove(f"clockify/tasks/{anna.task}")
+    anna.sim.remove(f"clockify/tags/{anna.story}")
+    entry = add(anna)
+    assert (entry["task"]["name"], entry["tags"][0]["name"]) == ("PZ-1", "Story")
+    assert entry["task"]["id"] != anna.task and entry["tags"][0]["id"] != anna.story
+
+
+def test_nothing_is_made_that_is_not_to_be_made(world_with):
+    world = world_with(entry={"create": [], "tags": ["type", "subtask"]})
+    world.connect()
+    assert left_out(add(world, "NEW-1")) == [("project", "not_created"), ("tag", "not_created")]
+    assert [item["name"] for item in add(world, "PZ-3")["left_out"]] == ["PZ-3", "Sub-task", "Subtask"]
+    assert (len(table(world, "projects")), len(table(world, "tasks")), len(table(world, "tags"))) == (1, 1, 1)

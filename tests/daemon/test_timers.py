@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Timers: one at a time per person, seen wherever they were started, and what happens when another app has a hand in it."""
+import calendar
 import time
 
 import pytest
@@ -236,3 +237,97 @@ def test_entry_list_filters_and_pages(anna):
     assert [item["issue"] for item in anna.call("entry.list", state="running")["items"]] == ["PZ-1"]
     assert anna.call("entry.list", delivery="blocked")["items"] == []
     assert anna.call("entry.list", user="JIRAUSER10101")["items"] == []
+
+
+def test_edit_keeps_custom_fields(anna):
+    entry = anna.call("timer.start", issue="PZ-1")["entry"]
+    Elsewhere(anna).call("PUT", f"/time-entries/{entry['clockify_id']}", {
+        "start": entry["start"], "description": entry["description"], "projectId": anna.project, "taskId": anna.task,
+        "tagIds": [anna.story], "customFields": [{"customFieldId": "64c777ddd3fcab07cfbb210c", "value": "Customer 7"}]})
+    anna.call("timer.edit", description="Other words")
+    [now] = anna.entries()
+    assert now["description"] == "Other words"
+    assert [(field["customFieldId"], field["value"]) for field in now["customFieldValues"]] == [
+        ("64c777ddd3fcab07cfbb210c", "Customer 7")]
+
+
+def test_edit_of_task_and_billable(anna):
+    task = anna.sim.seed({"clockify": {"tasks": [{"project": "Phase Zero", "name": "Meetings"}]}})["clockify"]["tasks"][0]["id"]
+    anna.call("timer.start", issue="PZ-1", billable=True)
+    answer = anna.call("timer.edit", task=task, billable=False)["entry"]
+    assert answer["task"] == {"id": task, "name": "Meetings"} and answer["billable"] is False
+    assert (anna.entries()[0]["taskId"], anna.entries()[0]["billable"]) == (task, False)
+    assert anna.call("timer.edit", task=None)["entry"]["task"] is None
+    assert anna.entries()[0]["projectId"] == anna.project and anna.entries()[0]["taskId"] is None
+
+
+def test_a_timer_stopped_elsewhere_is_stopped_once(anna):
+    anna.call("timer.start", issue="PZ-1")
+    Elsewhere(anna).stop()
+    anna.call("timer.stop")
+    before = anna.entries()
+    assert refused(anna, "timer.stop").data["what"] == "timer"
+    assert anna.entries() == before and len(before) == 1
+
+
+def test_a_timer_noticed_as_stopped_elsewhere_shows_why_it_has_no_worklog(anna):
+    anna.call("timer.start", issue="PZ-1")
+    Elsewhere(anna).stop()
+    anna.call("timer.get")
+    [entry] = anna.call("entry.list")["items"]
+    assert (entry["worklog"]["state"], entry["worklog"]["problem"]["reason"]) == ("skipped", "stopped_elsewhere")
+    assert anna.worklogs() == []
+
+
+def test_stopped_elsewhere_and_here_at_once_makes_one_worklog_where_wanted(world_with):
+    world = world_with(worklog={"stopped_elsewhere": True, "stopped_elsewhere_poll_s": 1})
+    world.connect()
+    world.call("timer.start", issue="PZ-1")
+    Elsewhere(world).stop()
+    assert world.call("timer.stop", comment="Here as well")["stopped_elsewhere"] is True
+    assert world.worklog_written(1)[0]["comment"] == "Here as well"
+    time.sleep(1.2)
+    assert len(world.worklogs()) == 1
+
+
+def test_a_start_is_accepted_where_its_stop_lacks_a_required_field(anna):
+    anna.sim.change("jira/projects/PZ", name="X")  # too short to be a project in Clockify
+    settings(anna, forceProjects=True)
+    assert anna.call("timer.start", issue="PZ-1")["entry"]["delivery"] == "done"
+    time.sleep(1.1)
+    answer = anna.call("timer.stop", comment="Done")["entry"]
+    assert (answer["delivery"], answer["problem"]["reason"], answer["problem"]["missing"]) == ("blocked", "refused", ["project"])
+    assert answer["state"] == "stopped" and answer["worklog"] is None
+    time.sleep(1.1)
+    anna.call("timer.edit", project=anna.project)
+    anna.bridge.until(lambda: anna.entries()[0]["timeInterval"]["end"])
+    assert anna.entries()[0]["timeInterval"]["end"] == answer["end"], "the moment at which it was pressed"
+    assert anna.worklog_written(1)[0]["comment"] == "Done"
+    assert [(item["delivery"], item["problem"]) for item in anna.call("entry.list")["items"]] == [("done", None)]
+
+
+def test_a_stop_in_a_locked_period_waits_with_its_moment(anna):
+    anna.connect(BEN, BEN_KEY, BEN_TOKEN)
+    anna.call("timer.start", user=BEN, issue="PZ-1")
+    settings(anna, lockTimeEntries="2030-01-01T00:00:00Z")
+    entry = anna.call("timer.stop", user=BEN)["entry"]
+    assert entry["delivery"] == "blocked" and "locked" in entry["problem"]["message"]
+    settings(anna, lockTimeEntries=None)
+    time.sleep(1.1)
+    assert anna.call("entry.retry", user=BEN, id=entry["id"]) == {"count": 1}
+    anna.bridge.until(lambda: anna.entries()[0]["timeInterval"]["end"])
+    assert anna.entries()[0]["timeInterval"]["end"] == entry["end"]
+    assert len(anna.worklog_written(1)) == 1
+
+
+def test_where_only_the_timer_is_allowed_it_works(anna):
+    settings(anna, timeTrackingMode="STOPWATCH_ONLY")
+    anna.call("timer.start", issue="PZ-1")
+    assert anna.call("timer.stop", wait="worklog")["entry"]["worklog"]["state"] == "written"
+
+
+def test_seconds_alone_end_now(anna):
+    before = time.time()
+    entry = anna.call("entry.add", issue="PZ-1", seconds=90)["entry"]
+    end = calendar.timegm(time.strptime(entry["end"], "%Y-%m-%dT%H:%M:%SZ"))
+    assert entry["seconds"] == 90 and int(before) <= end <= time.time()

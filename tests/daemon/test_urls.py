@@ -124,3 +124,51 @@ def test_a_key_is_sent_to_no_other_server_than_its_own(anna):
     assert not any("x-api-key" in {name.lower() for name in request["headers"]} for request in anna.sim.requests(seen))
     anna.bridge.call("server.set", by="JIRAUSER10000", url=other, force=True)
     assert anna.call("account.get")["clockify"]["name"] == "Anna"
+
+
+@pytest.mark.parametrize("url, name", [
+    ("https://jira.euw2.clockify.me", "euw2"), ("https://apse2.clockify.me", "apse2"), ("https://use2.clockify.me/api/v1", "use2")])
+def test_addresses_of_regions(away, url, name):
+    server = get_after(away, url=url)
+    assert (server["kind"], server["region"]) == ("region", name)
+    assert server["api_url"] == f"https://{name}.clockify.me/api/v1"
+    assert server["key_url"] == f"https://{name}.clockify.me/user/preferences#advanced"
+
+
+@pytest.mark.parametrize("url, api_url", [
+    ("https://time.example.com/", "https://time.example.com/api/v1"),
+    ("https://TIME.example.com:8443/clockify", "https://time.example.com:8443/clockify/api/v1"),
+    ("https://time.example.com/clockify/api/v1/", "https://time.example.com/clockify/api/v1")])
+def test_addresses_of_ones_own_server(away, url, api_url):
+    server = get_after(away, url=url)
+    assert (server["kind"], server["api_url"]) == ("self_hosted", api_url)
+    assert server["key_url"] == api_url.removesuffix("/api/v1") + "/user/preferences#advanced"
+
+
+@pytest.mark.parametrize("boot, api", [
+    ({"selfHosted": True, "endpoint": "/api"}, "{sim}/api/v1"),
+    ({"selfHosted": True}, "{sim}/api/v1"),
+    ({"selfHosted": True, "endpoint": "/time/api/"}, "{sim}/time/api/v1"),
+    ({"selfHosted": True, "endpoint": "{sim}/api"}, "{sim}/api/v1"),
+    ({"selfHosted": False, "endpoint": "https://elsewhere.example/api"}, "{sim}/api/v1"),
+    ({"selfHosted": True, "endpoint": "http://elsewhere.example/api"}, "{sim}/api/v1"),
+    (None, "{sim}/api/v1"),
+], ids=["path", "absent", "other-path", "absolute", "not-trusted", "plain-http", "no-boot"])
+def test_discovery(world, boot, api):
+    if boot and "endpoint" in boot:
+        boot = {**boot, "endpoint": boot["endpoint"].replace("{sim}", world.sim.clockify)}
+    world.sim.options("clockify", boot=None)
+    world.sim.options("clockify", boot=boot)
+    answer = world.bridge.call("server.test", url=world.sim.clockify)
+    assert answer["api_url"] == api.replace("{sim}", world.sim.clockify)
+    assert {check["name"]: check["ok"] for check in answer["checks"]}["api"] is ("/time/" not in api)
+    assert not any("x-api-key" in {name.lower() for name in request["headers"]} for request in world.sim.requests())
+
+
+def test_what_was_found_is_what_is_used(world_with):
+    world = world_with(clockify={"url": ""})
+    world.sim.options("clockify", boot={"selfHosted": True, "endpoint": "/api/v1"})
+    server = world.bridge.call("server.set", url=world.sim.clockify, by="JIRAUSER10000")
+    assert server["api_url"] == world.sim.clockify + "/api/v1"
+    world.connect()
+    assert world.call("entry.add", issue="PZ-1", seconds=60)["entry"]["delivery"] == "done"
