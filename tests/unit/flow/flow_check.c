@@ -67,13 +67,43 @@ void world_done(World *world)
     rest_request_done(&world->io.request);
 }
 
+/* ---- store work, and statements that fail ---- */
+
+/* The stubs know no world but the one whose work is being done. */
+static World *working;
+
+static int fail_now(Error *error)
+{
+    if (!working || working->fail_at == 0 || --working->fail_at > 0)
+        return 0;
+    working->failed = true;
+    return error_set(error, ERROR_STORE, "The disk is full.");
+}
+
+int __real_db_next(DbQuery *query, Error *error);
+int __wrap_db_next(DbQuery *query, Error *error);
+int __real_db_run(DbQuery *query, Error *error);
+int __wrap_db_run(DbQuery *query, Error *error);
+
+int __wrap_db_next(DbQuery *query, Error *error)
+{
+    return fail_now(error) < 0 ? -1 : __real_db_next(query, error);
+}
+
+int __wrap_db_run(DbQuery *query, Error *error)
+{
+    return fail_now(error) < 0 ? -1 : __real_db_run(query, error);
+}
+
 int world_store(World *world, StoreWork work, void *arg, Error *error)
 {
     int r = db_begin(world->db, error);
 
     if (r < 0)
         return r;
+    working = world;
     r = work(world->db, arg, error);
+    working = NULL;
     if (r < 0)
         db_rollback(world->db);
     else if (db_commit(world->db, error) < 0)
@@ -416,7 +446,7 @@ int play(World *world, const char *name, Flow *flow, const Turn *turns, size_t c
         rest_request_done(&io->request);
     }
     io->answer = NULL;
-    if (played < count)
+    if (played < count && !world->failed)
         fail_msg("%s: never asked >%s<%s%s", name, turns[played].ask, r < 0 ? ", failed: " : "",
                  r < 0 ? io->error.message : "");
     return r;

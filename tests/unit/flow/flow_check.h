@@ -32,6 +32,9 @@ typedef struct World {
     FlowIo io;               /* of the flow played last: its error stays here */
     int64_t entry;           /* the entry that the script is about */
     int64_t intent;          /* asked for last */
+    int64_t
+        fail_at; /* the so-manyth statement from here on fails, and its work with it; 0 = none */
+    bool failed; /* it did */
 } World;
 
 /* Ada with a Clockify key (user "u1", workspace "w1" named "Team") and a Jira token. */
@@ -52,7 +55,8 @@ void world_connect_other(World *world);            /* Bob: "u2" in Clockify, the
 void world_without(World *world, Service service); /* not connected */
 void world_reject(World *world, Service service);  /* no longer taken */
 
-/* One piece of store work, committed, or undone when it fails. */
+/* One piece of store work, committed, or undone when it fails. While it runs, world->fail_at counts
+ * (for which the program is linked with --wrap=db_next and --wrap=db_run). */
 int world_store(World *world, StoreWork work, void *arg, Error *error);
 int64_t world_number(World *world, const char *sql); /* of the first row; -1 = no row */
 Json *world_entry(World *world, int64_t id);         /* as callers are shown it; NULL = gone */
@@ -75,9 +79,10 @@ typedef struct Turn {
     bool more;         /* header Last-Page: false */
 } Turn;
 
-/* Plays the turns, of which each must come and no other. The requests must carry the key or token
- * of the user, and count against the workspace they name. FLOW_FINISHED, or FLOW_FAILED with
- * world->io.error. The caller frees the flow. */
+/* Plays the turns, of which each must come and no other, until the flow ends or a statement fails
+ * as world->fail_at says. The requests must carry the key or token of the user, and count against
+ * the workspace they name. FLOW_FINISHED, or FLOW_FAILED with world->io.error. The caller frees the
+ * flow. */
 int play(World *world, const char *name, Flow *flow, const Turn *turns, size_t count);
 
 /* What play() does with one request, for those who get theirs elsewhere: compares it, gives the

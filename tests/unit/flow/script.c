@@ -65,6 +65,14 @@ static void check_intent(const Script *script, World *world)
     check_row_int(world_number(world, sql), script->fails && !script->gone, script->name);
 }
 
+static void check_intent_is_there(const Script *script, World *world)
+{
+    _cleanup_free_ char *sql =
+        xasprintf("SELECT count(*) FROM intent WHERE id = %lld", (long long)world->intent);
+
+    check_row_int(world_number(world, sql), 1, script->name);
+}
+
 static IntentFlow *attempt(const Script *script, World *world, const Turn *turns,
                            const Doubt *doubt, int *ret)
 {
@@ -99,26 +107,62 @@ static void ask(const Script *script, World *world)
               script->kind == INTENT_START ? TEN : HALF_PAST);
 }
 
+static bool is_played_twice(const Script *script)
+{
+    return script->again || script->then[0].ask;
+}
+
+static void begin(const Script *script, World *world)
+{
+    world_init(world);
+    if (script->before)
+        script->before(world);
+    ask(script, world);
+    if (is_played_twice(script))
+        attempt_in_vain(script, world);
+    if (script->between)
+        script->between(world);
+}
+
+/* The statement fails that is the so-manyth of the last attempt. What was made by then has to be
+ * found by the next, and the click is still there. false: there are not so many. */
+static bool fail_statement(const Script *script, int64_t number)
+{
+    bool twice = is_played_twice(script);
+    const Doubt doubt = {.any = twice, .settled = script->settled};
+    World world;
+    IntentFlow *f;
+    bool failed;
+    int r;
+
+    begin(script, &world);
+    world.fail_at = number;
+    f = attempt(script, &world, twice ? script->then : script->turns, &doubt, &r);
+    failed = world.failed;
+    if (failed) {
+        check_row_int(r, FLOW_FAILED, script->name);
+        check_row_int(world.io.error.reason, ERROR_STORE, script->name);
+        check_row(!f->result, script->name);
+        check_row(!f->made.id || f->doubt.fresh || script->kind == INTENT_EDIT, script->name);
+        check_intent_is_there(script, &world);
+    }
+    free_flow(f);
+    world_done(&world);
+    return failed;
+}
+
 static void run_script(void **state)
 {
     const Script *script = *state;
-    bool twice = script->again || script->then[0].ask;
-    Doubt doubt = {.any = twice, .settled = script->settled};
+    bool twice = is_played_twice(script);
+    const Doubt doubt = {.any = twice, .settled = script->settled};
     _cleanup_json_ Json *entry = NULL;
     World world;
     IntentFlow *f;
     int r;
 
-    world_init(&world);
-    if (script->before)
-        script->before(&world);
-    ask(script, &world);
-    if (twice)
-        attempt_in_vain(script, &world);
-    if (script->between)
-        script->between(&world);
+    begin(script, &world);
     f = attempt(script, &world, twice ? script->then : script->turns, &doubt, &r);
-
     check_row_int(r, script->fails ? FLOW_FAILED : FLOW_FINISHED, script->name);
     if (r == FLOW_FAILED)
         check_failure(script, &world.io.error);
@@ -133,4 +177,6 @@ static void run_script(void **state)
         script->after(&world);
     free_flow(f);
     world_done(&world);
+    for (int64_t number = 1; script->statements_fail && fail_statement(script, number);)
+        number++;
 }

@@ -30,6 +30,7 @@ typedef struct Script {
     const char *result; /* beside the entry, in part */
     bool gone;          /* neither intent nor entry is left */
     void (*after)(World *world);
+    bool statements_fail; /* played again and again, each time with the next statement failing */
 } Script;
 
 /* Clicks on a timer (stop, edit, discard) and additions are asked for half an hour after ten. */

@@ -551,6 +551,58 @@ static void a_mistake_in_the_params_is_not(void **state)
         accepted(world, INTENT_ADD, "{'issue':'PZ-1','request_id':'r1','seconds':60}", TEN));
 }
 
+/* ---- the store fails ---- */
+
+static int64_t count_rows(World *world)
+{
+    return SQL("SELECT (SELECT count(*) FROM entry WHERE state = 'running')"
+               " + 10 * (SELECT count(*) FROM entry) + 100 * (SELECT count(*) FROM intent)"
+               " + 1000 * (SELECT count(*) FROM request)");
+}
+
+/* Whichever statement fails, the caller is told so and nothing was done. */
+static void taken_on_whole_or_not_at_all(void **state)
+{
+    const struct {
+        IntentKind kind;
+        const char *params;
+    } rows[] = {
+        {INTENT_START, "{'issue':'PZ-2','request_id':'f0','wait':'accepted'}"},
+        {INTENT_ADD, "{'issue':'PZ-2','request_id':'f1','seconds':60}"},
+        {INTENT_EDIT, "{'billable':true,'request_id':'f2'}"},
+        {INTENT_STOP, "{'request_id':'f3'}"},
+        {INTENT_STOP, "{'request_id':'f4'}"},                 /* refused: nothing runs any more */
+        {INTENT_START, "{'issue':'PZ-2','request_id':'f5'}"}, /* after a stop that is blocked */
+        {INTENT_DISCARD, "{'request_id':'f6'}"},
+    };
+    World *world = *state;
+
+    world_run_timer(world);
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        int64_t before = count_rows(world), number = 0;
+        Accept *accept = NULL;
+
+        do {
+            Error error = {0};
+
+            accept_free(accept);
+            world->fail_at = ++number;
+            world->failed = false;
+            accept = world_accept(world, rows[i].kind, rows[i].params, LATER, &error);
+            world->fail_at = 0;
+            if (!world->failed)
+                break;
+            check_row(!accept, rows[i].params);
+            check_row_int(error.reason, ERROR_STORE, rows[i].params);
+            check_row_int(count_rows(world), before, rows[i].params);
+        } while (number < 100);
+        check_row(accept && number > 3, rows[i].params);
+        if (rows[i].kind == INTENT_STOP && !accept->refused)
+            block(world, accept->intent.id);
+        accept_free(accept);
+    }
+}
+
 int main(void)
 {
 #define WITH_WORLD(test) cmocka_unit_test_setup_teardown(test, make_world, drop_world)
@@ -584,6 +636,7 @@ int main(void)
         WITH_WORLD(a_request_id_means_one_request),
         WITH_WORLD(a_refusal_is_remembered_too),
         WITH_WORLD(a_mistake_in_the_params_is_not),
+        WITH_WORLD(taken_on_whole_or_not_at_all),
     };
 
     return cmocka_run_group_tests_name("flow/accept", tests, NULL, NULL);

@@ -488,7 +488,7 @@ static void a_secret_that_does_not_open_is_sent_nowhere(void **state)
 
     bridge_exec(check, "UPDATE account SET version = 2 WHERE service = 'clockify'");
     check_reply(check, bridge_ask(check, ask_tags, "{" ME "}"),
-                "{'error':{'data':{'reason':'unavailable'}}}");
+                "{'error':{'data':{'reason':'clockify_key_rejected'}}}");
     bridge_expect(check, 0);
 }
 

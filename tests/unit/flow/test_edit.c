@@ -168,6 +168,7 @@ static const Script scripts[] = {
                    .says = REPLACED(",'projectId':'p9','taskId':'t9','tagIds':['g1','g4']")}},
         .entry = "{'project':{'id':'p9','name':'Rome'},'task':{'id':'t9','name':'PZ-1'}}",
         .after = task_is_no_longer_chosen,
+        .statements_fail = true,
     },
     {
         EDIT("another project, its task chosen too"),
@@ -284,6 +285,7 @@ static const Script scripts[] = {
                    .says = REPLACED(",'description':'mended'")}},
         .entry = "{'description':'mended','project':null}",
         .after = only_billable_is_left,
+        .statements_fail = true,
     },
     {
         EDIT("a chosen project that is not there"),
@@ -330,6 +332,7 @@ static const Script scripts[] = {
         .params = "{'description':'mended'}",
         .entry = "{'delivery':'queued','clockify_id':null}",
         .after = description_is_chosen,
+        .statements_fail = true,
     },
     {
         .name = "and another project takes the chosen task away",
@@ -353,6 +356,7 @@ static const Script scripts[] = {
         .turns = {{DELETE, .status = 204}},
         .entry = "{'state':'discarded','delivery':'done'}",
         .after = only_the_discard_was_left,
+        .statements_fail = true,
     },
     {
         DISCARD("gone already: as if it had been done now"),

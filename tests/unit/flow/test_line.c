@@ -72,9 +72,6 @@ static const Row rows[] = {
     {"a stop in doubt as well: sent back as it was read, the entry would run again",
      {{INTENT_STOP, 1, .blocked = true, .next_ms = LATER, .in_doubt = true}, PENDING(EDIT, 1)},
      .wake_ms = LATER},
-    {"a start waits for every earlier stop",
-     {BLOCKED(STOP, 1), PENDING(START, 2)},
-     .wake_ms = LATER},
 
     {"what has to come after another waits for it",
      {BLOCKED(STOP, 1), {INTENT_START, 2, .after = 1}},

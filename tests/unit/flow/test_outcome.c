@@ -300,6 +300,70 @@ static void without_a_request_id_nothing_is_remembered(void **state)
     assert_int_equal(SQL("SELECT count(*) FROM request"), 0);
 }
 
+/* ---- the store fails ---- */
+
+typedef struct What {
+    int64_t intent;
+    bool blocks;
+} What;
+
+static int write_outcome(Db *db, void *arg, Error *error)
+{
+    const What *what = arg;
+    const Error why = refusal();
+    int told = outcome_was_told(db, what->intent, error);
+
+    if (told < 0)
+        return -1;
+    return what->blocks ? outcome_block(db, what->intent, &why, TEN, error)
+                        : outcome_take_back(db, what->intent, &why, error);
+}
+
+/* Whichever statement fails, the entry and its intents are as they were. */
+static void an_outcome_is_written_whole_or_not_at_all(void **state _unused_)
+{
+    static const struct {
+        IntentKind kind;
+        const char *params;
+        bool blocks;
+    } rows[] = {
+        {INTENT_STOP, "{'request_id':'r1'}", true},
+        {INTENT_STOP, "{'request_id':'r2'}", false},
+        {INTENT_DISCARD, "{'request_id':'r3'}", false},
+        {INTENT_EDIT, "{'billable':true}", false},
+        {INTENT_START, "{'issue':'PZ-1','request_id':'r4'}", false},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        bool failed = true;
+
+        for (int64_t number = 1; failed && number < 100; number++) {
+            What what = {.blocks = rows[i].blocks};
+            _cleanup_json_ Json *before = NULL, *after = NULL;
+            Error error = {0};
+            World world;
+            int r;
+
+            world_init(&world);
+            if (rows[i].kind != INTENT_START)
+                world_run_timer(&world);
+            world_ask(&world, rows[i].kind, rows[i].params, LATER);
+            what.intent = world.intent;
+            before = world_entry(&world, world.entry);
+            world.fail_at = number;
+            r = world_store(&world, write_outcome, &what, &error);
+            failed = world.failed;
+            after = world_entry(&world, world.entry);
+            check_row_int(r < 0, failed, rows[i].params);
+            if (failed)
+                check_row(json_object_equal(before, after), rows[i].params);
+            check_row(failed || number > 2, rows[i].params);
+            world_done(&world);
+        }
+        check_row(!failed, rows[i].params);
+    }
+}
+
 int main(void)
 {
 #define WITH_WORLD(test) cmocka_unit_test_setup_teardown(test, make_world, drop_world)
@@ -319,6 +383,7 @@ int main(void)
         WITH_WORLD(an_entry_that_is_gone_has_no_result),
         WITH_WORLD(whether_a_caller_was_told),
         WITH_WORLD(without_a_request_id_nothing_is_remembered),
+        cmocka_unit_test(an_outcome_is_written_whole_or_not_at_all),
     };
 
     return cmocka_run_group_tests_name("flow/outcome", tests, NULL, NULL);

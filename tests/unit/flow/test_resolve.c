@@ -172,6 +172,7 @@ static const Script scripts[] = {
         .entry = "{'project':{'id':'p1'},'task':{'id':'t1'},'tags':[{'id':'g1','name':'Bug'}],"
                  "'left_out':[]}",
         .after = all_are_remembered,
+        .statements_fail = true,
     },
     {
         START("a workspace whose projects are private gets a private one"),
@@ -263,6 +264,7 @@ static const Script scripts[] = {
         .entry = "{'project':null,'task':null,'left_out':[" LEFT_OUT("project", "Pizza",
                                                                      "not_allowed") "]}",
         .after = refusal_is_remembered,
+        .statements_fail = true,
     },
     {
         START("Clockify refuses the project for another cause: without one"),
@@ -389,6 +391,7 @@ static const Script scripts[] = {
                   MADE_WITH(",'projectId':'p1','taskId':'t1'")},
         .entry = "{'tags':[],'left_out':[" LEFT_OUT("tag", "hot", "not_allowed") "," LEFT_OUT(
             "tag", "cold", "not_allowed") "]}",
+        .statements_fail = true,
     },
     {
         START("a tag that another made at this moment: found at the second look"),
@@ -401,6 +404,7 @@ static const Script scripts[] = {
                   MADE},
         .entry = "{'tags':[{'id':'g1','name':'Bug'}],'left_out':[]}",
         .after = all_are_remembered,
+        .statements_fail = true,
     },
     {
         START("a tag exists but cannot be seen: without it"),
@@ -523,6 +527,7 @@ static const Script scripts[] = {
                   {"POST clockify/workspaces/w2/time-entries", WHOLE_BODY, 201,
                    ENTRY_SAYS("e1", SINCE_TEN, WITH_ALL)}},
         .entry = "{'workspace':{'id':'w2','name':'Club'}}",
+        .statements_fail = true,
     },
     {
         START("a workspace that the user is not in"),

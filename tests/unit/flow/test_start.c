@@ -178,6 +178,7 @@ static const Script scripts[] = {
                    "'projectId':'p2','taskId':'t2','tagIds':['g1']}",
                    201, ENTRY_SAYS("e1", SINCE_TEN, ",'projectId':'p2','taskId':'t2'")}},
         .entry = "{'project':{'id':'p2','name':'Pizza'},'task':{'id':'t2'},'delivery':'done'}",
+        .statements_fail = true,
     },
     {
         START("refused again after the look anew: that is the answer"),
@@ -266,6 +267,7 @@ static const Script scripts[] = {
         .fails = ERROR_JIRA_TOKEN_REJECTED,
         .entry = QUEUED,
         .after = token_is_remembered_as_dead,
+        .statements_fail = true,
     },
     {
         START("a dead token, but the page told the details"),
@@ -296,6 +298,7 @@ static const Script scripts[] = {
                   MADE},
         .entry = RUNS,
         .after = name_is_up_to_date,
+        .statements_fail = true,
     },
 
     /* Find, else make. */
@@ -305,6 +308,7 @@ static const Script scripts[] = {
         .turns = {ISSUE, NOT_KNOWN},
         .then = {{LOOK, .says = "[" ENTRY_SAYS("e1", SINCE_TEN, WITH_ALL) "]"}},
         .entry = RUNS,
+        .statements_fail = true,
     },
     {
         START("no answer, then found although it was stopped elsewhere since"),
@@ -356,6 +360,7 @@ static const Script scripts[] = {
         .settled = true,
         .entry = "{'clockify_id':'e2'}",
         .after = one_entry_is_e2,
+        .statements_fail = true,
     },
     {
         START("another moment, other words, another user: not what was sent"),

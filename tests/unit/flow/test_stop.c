@@ -107,6 +107,7 @@ static const Script scripts[] = {
         .turns = {STOPPED},
         .entry = IS_STOPPED,
         .result = "{'entry':{'clockify_id':'e1'}}",
+        .statements_fail = true,
     },
     {
         STOP("the caller's own comment"),
@@ -164,6 +165,7 @@ static const Script scripts[] = {
         .turns = {NONE_RUNS, {ASK_OURS, .status = 400, .says = GONE_SAYS}},
         .entry = "{'state':'discarded','delivery':'done'}",
         .after = no_worklog,
+        .statements_fail = true,
     },
     {
         STOP("Clockify contradicts itself: later"),
@@ -187,6 +189,7 @@ static const Script scripts[] = {
         .entry = "{'clockify_id':'e1','end':'2026-11-23T10:12:00Z',"
                  "'worklog':{'state':'skipped'}}",
         .result = "{'stopped_elsewhere':true}",
+        .statements_fail = true,
     },
 
     /* Refused. */
@@ -223,6 +226,7 @@ static const Script scripts[] = {
         .turns = {{ASK_STOP, AT_HALF, LOST}},
         .then = {{ASK_OURS, .says = STOPPED_SAYS}},
         .entry = IS_STOPPED,
+        .statements_fail = true,
     },
     {
         STOP("no answer, then found ended at another moment: it was another app"),
@@ -273,6 +277,7 @@ static const Script scripts[] = {
                    201, STOPPED_SAYS}},
         .entry = "{'state':'stopped','delivery':'done','seconds':1800,'clockify_id':'e1',"
                  "'worklog':{'state':'pending','seconds':1800,'comment':'By hand.'}}",
+        .statements_fail = true,
     },
     {
         ADD("manual entry is switched off in this workspace"),

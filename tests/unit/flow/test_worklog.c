@@ -22,6 +22,7 @@ typedef struct WorklogScript {
     const char *error;
     const char *worklog; /* as it is shown afterwards, in part */
     void (*after)(World *world);
+    bool statements_fail; /* played again and again, each time with the next statement failing */
 } WorklogScript;
 
 #define WRITE(adjust) "POST jira/issue/20001/worklog?adjustEstimate=" adjust
@@ -147,6 +148,7 @@ static const WorklogScript scripts[] = {
         .turns = {MYSELF, WRITTEN},
         .worklog = IS_WRITTEN,
         .after = token_is_good,
+        .statements_fail = true,
     },
     {
         "the estimate is left alone where the settings say so",
@@ -204,6 +206,7 @@ static const WorklogScript scripts[] = {
         .fails = ERROR_JIRA_TOKEN_REJECTED,
         .worklog = IS_PENDING,
         .after = token_is_dead,
+        .statements_fail = true,
     },
     {
         "a token that became another user's",
@@ -224,6 +227,7 @@ static const WorklogScript scripts[] = {
                   {WRITE("auto"), BODY, 201, OURS("77"), .as = "eve"}},
         .worklog = IS_WRITTEN,
         .after = name_is_eve,
+        .statements_fail = true,
     },
     {
         "answered to another name than the owner's",
@@ -293,6 +297,7 @@ static const WorklogScript scripts[] = {
         .turns = {UNKNOWN},
         .then = {{READ, .says = LIST(OURS("77"))}},
         .worklog = IS_WRITTEN,
+        .statements_fail = true,
     },
     {
         "a server error leaves it as open as no answer",
@@ -412,26 +417,71 @@ static void check_worklog(const WorklogScript *script, World *world, int64_t id)
         check_json(script->name, json, script->worklog);
 }
 
+static bool is_played_twice(const WorklogScript *script)
+{
+    return script->then[0].ask;
+}
+
+static int64_t begin(const WorklogScript *script, World *world)
+{
+    int64_t id;
+
+    world_init(world);
+    world_run_timer(world);
+    id = add_worklog(world, WORKLOG_PENDING, NULL);
+    if (script->before)
+        script->before(world);
+    if (is_played_twice(script))
+        attempt_in_vain(script, world, id);
+    return id;
+}
+
+static Flow *attempt(const WorklogScript *script, World *world, int64_t id, int *ret)
+{
+    bool twice = is_played_twice(script);
+    const Doubt doubt = {.any = twice, .settled = script->settled};
+    Flow *flow = worklog_flow_new(id, &doubt);
+
+    *ret = play_script(script, world, flow, twice ? script->then : script->turns);
+    return flow;
+}
+
+/* The so-manyth statement fails: the worklog still waits, and what may be in Jira is looked for.
+ * false: there are not so many. */
+static bool fail_statement(const WorklogScript *script, int64_t number)
+{
+    World world;
+    int64_t id = begin(script, &world);
+    bool failed;
+    Flow *flow;
+    int r;
+
+    world.fail_at = number;
+    flow = attempt(script, &world, id, &r);
+    failed = world.failed;
+    if (failed) {
+        check_row_int(r, FLOW_FAILED, script->name);
+        check_row_int(world.io.error.reason, ERROR_STORE, script->name);
+        check_row(!((WorklogFlow *)flow)->jira_id || ((WorklogFlow *)flow)->doubt.fresh ||
+                      is_played_twice(script),
+                  script->name);
+        assert_int_equal(
+            world_number(&world, "SELECT count(*) FROM worklog WHERE state = 'pending'"), 1);
+    }
+    flow->free(flow);
+    world_done(&world);
+    return failed;
+}
+
 static void run_script(void **state)
 {
     const WorklogScript *script = *state;
-    bool twice = script->then[0].ask;
-    const Turn *turns = twice ? script->then : script->turns;
-    Doubt doubt = {.any = twice, .settled = script->settled};
     World world;
+    int64_t id = begin(script, &world);
     Flow *flow;
-    int64_t id;
     int r;
 
-    world_init(&world);
-    world_run_timer(&world);
-    id = add_worklog(&world, WORKLOG_PENDING, NULL);
-    if (script->before)
-        script->before(&world);
-    if (twice)
-        attempt_in_vain(script, &world, id);
-    flow = worklog_flow_new(id, &doubt);
-    r = play_script(script, &world, flow, turns);
+    flow = attempt(script, &world, id, &r);
     check_row_int(r, script->fails ? FLOW_FAILED : FLOW_FINISHED, script->name);
     if (r == FLOW_FAILED)
         check_failure(script, &world.io.error);
@@ -440,6 +490,8 @@ static void run_script(void **state)
         script->after(&world);
     flow->free(flow);
     world_done(&world);
+    for (int64_t number = 1; script->statements_fail && fail_statement(script, number);)
+        number++;
 }
 
 int main(void)
