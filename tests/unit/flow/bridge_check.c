@@ -181,7 +181,6 @@ void bridge_begin(BridgeCheck *check)
 
     store_world(&check->world, keyring);
     set_string(&check->world.config->jira.url, check->world.no_jira ? "" : JIRA_URL);
-    set_string(&check->world.config->jira.install_dir, "/nonexistent");
     assert_true(sd_event_new(&check->event) >= 0);
     assert_int_equal(store_new(STEAL(check->world.db), &check->store, &error), 0);
     assert_true(sd_event_add_io(check->event, NULL, store_fd(check->store), 1 /* EPOLLIN */,
@@ -206,6 +205,7 @@ int bridge_check_make(void **state)
 
     log_setup(LOG_LEVEL_ERROR, LOG_TARGET_STDERR);
     world_init(&check->world);
+    set_string(&check->world.config->jira.install_dir, "/nonexistent");
     check->key = CLOCKIFY_KEY;
     check->token = JIRA_TOKEN;
     check->calls = 1;

@@ -778,6 +778,207 @@ static void a_configured_server_is_asked_where_its_api_is(void **state)
     bridge_expect(check, 0);
 }
 
+static void a_configured_server_that_cannot_be_reached_stays_as_it_is(void **state)
+{
+    BridgeCheck *check = *state;
+
+    check->world.no_server = true;
+    set_string(&check->world.config->clockify.url, "https://time.example.com");
+    check->key = "";
+    bridge_begin(check);
+    TURN(check, .ask = "GET https://time.example.com/web/boot", .status = NOT_SENT);
+    bridge_expect(check, 0); /* asked again in a minute */
+    check_reply(check, bridge_ask(check, ask_server_get, "{}"),
+                "{'result':{'api_url':'https://time.example.com/api/v1'}}");
+}
+
+static void what_a_configured_server_said_is_remembered(void **state)
+{
+    BridgeCheck *check = *state;
+
+    check->world.no_server = true;
+    set_string(&check->world.config->clockify.url, "https://time.example.com");
+    check->key = "";
+    bridge_begin(check);
+    TURN(check, .ask = "GET https://time.example.com/web/boot", .says = "{'endpoint':'/else/api'}");
+    bridge_expect(check, 0);
+    bridge_begin_again(check);
+    TURN(check, .ask = "GET https://time.example.com/web/boot", .status = NOT_SENT);
+    check_reply(check, bridge_ask(check, ask_server_get, "{}"),
+                "{'result':{'api_url':'https://time.example.com/else/api/v1'}}");
+}
+
+/* Writes conf/server.xml with a connector on this port into the directory. */
+static void write_server_xml(const char *directory, int port)
+{
+    _cleanup_free_ char *conf = xasprintf("%s/conf", directory);
+    _cleanup_free_ char *path = xasprintf("%s/conf/server.xml", directory);
+    FILE *file;
+
+    mkdir(conf, 0755);
+    file = fopen(path, "we");
+    assert_non_null(file);
+    fprintf(file,
+            "<Server port=\"8005\"><Service name=\"Catalina\">"
+            "<Connector port=\"%d\" protocol=\"HTTP/1.1\"/><Engine name=\"Catalina\" "
+            "defaultHost=\"localhost\"><Host name=\"localhost\"><Context path=\"/jira\" "
+            "docBase=\"${catalina.home}/atlassian-jira\"/></Host></Engine></Service></Server>",
+            port);
+    fclose(file);
+}
+
+static void remove_server_xml(const char *directory)
+{
+    _cleanup_free_ char *conf = xasprintf("%s/conf", directory);
+    _cleanup_free_ char *path = xasprintf("%s/conf/server.xml", directory);
+
+    unlink(path);
+    rmdir(conf);
+    rmdir(directory);
+}
+
+static void the_node_is_found_and_found_again_when_it_moves(void **state)
+{
+    BridgeCheck *check = *state;
+    char directory[] = "/tmp/flow-check-jira-XXXXXX";
+
+    assert_non_null(mkdtemp(directory));
+    write_server_xml(directory, 8080);
+    check->world.no_jira = true; /* no address in the configuration */
+    set_string(&check->world.config->jira.install_dir, directory);
+    begin_warm(state);
+    check_reply(check, bridge_ask(check, ask_status, "{}"),
+                "{'result':{'jira':{'url':'http://127.0.0.1:8080/jira'}}}");
+    write_server_xml(directory, 8090);
+    bridge_turn_loop(check, 400);
+    check_reply(check, bridge_ask(check, ask_status, "{}"),
+                "{'result':{'jira':{'url':'http://127.0.0.1:8090/jira'}}}");
+    remove_server_xml(directory);
+}
+
+static void a_node_that_is_not_there_yet_leaves_worklogs_pending(void **state)
+{
+    BridgeCheck *check = *state;
+    uint64_t stop;
+
+    check->world.no_jira = true;
+    begin_running(state);
+    stop = bridge_ask(check, ask_timer_stop, "{" ME ",'wait':'worklog'}");
+    turn_stopped(check);
+    check_reply(check, stop,
+                "{'result':{'entry':{'delivery':'done',"
+                "'worklog':{'state':'pending'}}}}");
+    bridge_expect(check, 0);
+}
+
+/* ---- the store fails ---- */
+
+static void a_damaged_store_is_told_to_every_caller(void **state)
+{
+    static const struct {
+        AskFunction *ask;
+        const char *params;
+    } rows[] = {
+        {ask_status, "{}"},
+        {ask_metrics, "{}"},
+        {ask_pause, "{}"},
+        {ask_resume, "{}"},
+        {ask_account_get, "{" ME "}"},
+        {ask_disconnect, "{" ME "}"},
+        {ask_set_workspace, "{" ME ",'workspace':'w1'}"},
+        {ask_workspaces, "{" ME "}"},
+        {ask_tags, "{" ME "}"},
+        {ask_timer_get, "{" ME "}"},
+        {ask_timer_start, "{" ME ",'issue':'PZ-1','request_id':'r1'}"},
+        {ask_timer_stop, "{" ME "}"},
+        {ask_timer_edit, "{" ME ",'billable':true}"},
+        {ask_timer_discard, "{" ME "}"},
+        {ask_entry_add, "{" ME ",'issue':'PZ-1','seconds':60}"},
+        {ask_entry_list, "{" ME "}"},
+        {ask_worklog_list, "{" ME "}"},
+        {ask_worklog_retry, "{" ME "}"},
+        {ask_worklog_abandon, "{'id':'1','why':'No.'}"},
+    };
+    BridgeCheck *check = begin_running(state);
+
+    bridge_exec(check, "DROP TABLE account; DROP TABLE setting; DROP TABLE worklog;"
+                       " DROP TABLE entry; DROP TABLE request");
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+        check_reply(check, bridge_ask(check, rows[i].ask, rows[i].params),
+                    "{'error':{'data':{'reason':'store'}}}");
+    bridge_expect(check, 0);
+}
+
+/* Clockify has it, the journal could not keep it: found, not made again. */
+static void what_was_made_while_the_store_failed_is_found(void **state)
+{
+    BridgeCheck *check = begin_warm(state);
+    uint64_t start = bridge_ask(check, ask_timer_start, "{" ME ",'issue':'PZ-1'}");
+    _cleanup_free_ char *says = NULL;
+    char time[TIME_TEXT_SIZE];
+
+    turn_issue(check);
+    bridge_expect(check, 1);
+    says = xasprintf("{'id':'e1','userId':'u1','description':'PZ-1 Oven is cold',"
+                     "'timeInterval':{'start':'%s','end':null}}",
+                     time_format(bridge_number(check, "SELECT started FROM entry"), time));
+    bridge_exec(check, "CREATE TRIGGER full BEFORE UPDATE ON entry"
+                       " BEGIN SELECT RAISE(ABORT, 'full'); END");
+    TURN(check, .ask = ASK_MAKE, .with = ANY_BODY, .status = 201, .says = says);
+    bridge_turn_loop(check, 50);
+    bridge_exec(check, "DROP TRIGGER full");
+    {
+        _cleanup_free_ char *list = xasprintf("[%s]", says);
+
+        TURN(check, .ask = ASK_LOOK, .says = list);
+    }
+    check_reply(check, start, "{'result':{'entry':{'clockify_id':'e1','delivery':'done'}}}");
+    bridge_expect(check, 0);
+}
+
+static void a_worklog_written_while_the_store_failed_is_found(void **state)
+{
+    BridgeCheck *check = begin_running(state);
+    uint64_t stop = bridge_ask(check, ask_timer_stop, "{" ME ",'wait':'worklog'}");
+
+    turn_stopped(check);
+    TURN(check, MYSELF);
+    bridge_expect(check, 1);
+    bridge_exec(check, "CREATE TRIGGER full BEFORE UPDATE ON worklog"
+                       " BEGIN SELECT RAISE(ABORT, 'full'); END");
+    TURN(check, .ask = ASK_WRITE, .with = ANY_BODY, .status = 201, .says = IN_JIRA);
+    bridge_turn_loop(check, 50);
+    bridge_exec(check, "DROP TRIGGER full");
+    TURN(check, MYSELF);
+    TURN(check, .ask = ASK_READ, .says = "{'worklogs':[" IN_JIRA "]}");
+    check_reply(check, stop, "{'result':{'entry':{'worklog':{'state':'written','jira_id':'77'}}}}");
+    bridge_expect(check, 0);
+}
+
+static void a_stop_done_while_the_store_failed_gets_its_worklog(void **state)
+{
+    BridgeCheck *check = begin_running(state);
+    uint64_t stop = bridge_ask(check, ask_timer_stop, "{" ME "}");
+    _cleanup_free_ char *says = NULL;
+    char time[TIME_TEXT_SIZE];
+
+    bridge_expect(check, 1);
+    says = xasprintf("{'id':'e1','userId':'u1','description':'PZ-1 Oven is cold',"
+                     "'timeInterval':{'start':'2026-11-23T10:00:00Z','end':'%s'}}",
+                     time_format(bridge_number(check, "SELECT ended FROM entry"), time));
+    bridge_exec(check, "CREATE TRIGGER full BEFORE UPDATE ON entry"
+                       " BEGIN SELECT RAISE(ABORT, 'full'); END");
+    TURN(check, .ask = ASK_STOP, .with = ANY_BODY, .says = says);
+    bridge_turn_loop(check, 50);
+    bridge_exec(check, "DROP TRIGGER full");
+    TURN(check, .ask = ASK_OURS, .says = says);
+    check_reply(check, stop,
+                "{'result':{'entry':{'delivery':'done',"
+                "'worklog':{'state':'pending'}}}}");
+    turn_written(check);
+    bridge_expect(check, 0);
+}
+
 static void another_configuration_takes_effect(void **state)
 {
     BridgeCheck *check = begin_warm(state);
@@ -861,6 +1062,14 @@ int main(void)
         WITH_BRIDGE(what_was_blocked_stays_aside_after_a_kill),
         WITH_BRIDGE(a_timer_stopped_elsewhere_is_noticed),
         WITH_BRIDGE(a_configured_server_is_asked_where_its_api_is),
+        WITH_BRIDGE(a_configured_server_that_cannot_be_reached_stays_as_it_is),
+        WITH_BRIDGE(what_a_configured_server_said_is_remembered),
+        WITH_BRIDGE(the_node_is_found_and_found_again_when_it_moves),
+        WITH_BRIDGE(a_node_that_is_not_there_yet_leaves_worklogs_pending),
+        WITH_BRIDGE(a_damaged_store_is_told_to_every_caller),
+        WITH_BRIDGE(what_was_made_while_the_store_failed_is_found),
+        WITH_BRIDGE(a_worklog_written_while_the_store_failed_is_found),
+        WITH_BRIDGE(a_stop_done_while_the_store_failed_gets_its_worklog),
         WITH_BRIDGE(another_configuration_takes_effect),
         WITH_BRIDGE(secrets_are_sealed_anew),
     };
