@@ -6,7 +6,7 @@ import time
 import pytest
 
 from bridge import RpcError
-from world import ANNA_KEY, BEN, BEN_KEY, BEN_TOKEN
+from world import ANNA, ANNA_KEY, BEN, BEN_KEY, BEN_TOKEN
 
 ANNAS = "/user/{}/time-entries"
 
@@ -331,3 +331,25 @@ def test_seconds_alone_end_now(anna):
     entry = anna.call("entry.add", issue="PZ-1", seconds=90)["entry"]
     end = calendar.timegm(time.strptime(entry["end"], "%Y-%m-%dT%H:%M:%SZ"))
     assert entry["seconds"] == 90 and int(before) <= end <= time.time()
+
+
+def test_a_stop_pressed_while_the_start_is_on_its_way_keeps_its_comment(anna):
+    anna.sim.fault(service="clockify", method="POST", route="/time-entries", kind="delay", ms=1500, times=1)
+    with anna.bridge.client() as client:
+        start = client.send("timer.start", user=ANNA, issue="PZ-1")
+        anna.bridge.until(lambda: anna.call("entry.list")["items"])
+        time.sleep(0.3)
+        stop = client.send("timer.stop", user=ANNA, comment="Short work", wait="worklog")
+        client.receive(start)
+        entry = client.receive(stop)["entry"]
+    assert entry["state"] == "stopped" and entry["worklog"]["state"] == "written"
+    assert [worklog["comment"] for worklog in anna.worklogs()] == ["Short work"]
+    assert len(anna.entries()) == 1 and anna.entries()[0]["timeInterval"]["end"] == entry["end"]
+
+
+def test_an_issue_that_moves_while_its_timer_runs(anna):
+    anna.call("timer.start", issue="PZ-2")
+    number = next(issue["id"] for issue in anna.sim.state()["jira"]["issues"] if issue["key"] == "PZ-2")
+    anna.sim.change("jira/issues/PZ-2", key="NEW-9")
+    assert anna.call("timer.stop", wait="worklog")["entry"]["worklog"]["state"] == "written"
+    assert [worklog["issueId"] for worklog in anna.worklogs()] == [number]
