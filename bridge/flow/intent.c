@@ -60,7 +60,11 @@ int intent_load(Db *db, void *flow, Error *error)
     if (r < 0)
         return -1;
     f->has_jira = r > 0;
-    return 0;
+    if (f->intent.kind != INTENT_START && f->intent.kind != INTENT_STOP)
+        return 0;
+    r = journal_entry_another_runs(db, f->intent.user, f->entry.id, error);
+    f->another_runs = r > 0;
+    return r < 0 ? -1 : 0;
 }
 
 int intent_check_account(const IntentFlow *f, const FlowIo *io, Error *error)

@@ -99,12 +99,19 @@ static int look_step(IntentFlow *f, FlowIo *io)
 
 /* ---- making it ---- */
 
+/* A start that was blocked until after the next timer was started: made running it would end that
+ * one silently. It is known when it was stopped, so it is made as a finished entry. */
+static bool is_late(const IntentFlow *f)
+{
+    return f->intent.kind == INTENT_START && f->another_runs && f->entry.end != TIME_NONE;
+}
+
 static void ask_to_make(const IntentFlow *f, FlowIo *io)
 {
     ClockifyNewEntry entry = {
         .workspace = f->entry.workspace.id,
         .start = f->entry.start,
-        .end = f->intent.kind == INTENT_START ? TIME_NONE : f->entry.end,
+        .end = f->intent.kind == INTENT_START && !is_late(f) ? TIME_NONE : f->entry.end,
         .description = f->entry.description,
         .project_id = f->entry.project.id,
         .task_id = f->entry.task.id,

@@ -40,9 +40,10 @@ static int look_step(IntentFlow *f, FlowIo *io)
     FLOW_CLOCKIFY(&f->inner, io, &f->clockify, f->entry.workspace.id);
     if (read_ours(f, io) < 0)
         return FLOW_FAILED;
-    /* Not by us, unless an earlier attempt may have had its effect and the moment is the one asked
-     * for. */
-    f->elsewhere = has_ended(f) && (f->gone || !f->doubt.any || f->made.end != asked_end(f));
+    /* Not by us, unless an earlier attempt may have had its effect, or it was made ended because
+     * another runs, and the moment is the one asked for. */
+    f->elsewhere = has_ended(f) &&
+                   (f->gone || !(f->doubt.any || f->another_runs) || f->made.end != asked_end(f));
     FLOW_END(&f->inner);
 }
 
@@ -109,11 +110,12 @@ int stop_step(Flow *flow, FlowIo *io)
     if (intent_check_account(f, io, &io->error) < 0)
         return FLOW_FAILED;
 
-    if (f->doubt.any) {
+    /* With another timer of ours running the stop, which names none, would hit that one. */
+    if (f->doubt.any || f->another_runs) {
         f->inner = PLACE_TOP;
         FLOW_RUN(flow, look_step(f, io));
         /* A stop that is still on its way would end whatever runs when it gets there. */
-        if (!has_ended(f) && !f->doubt.settled)
+        if (!has_ended(f) && f->doubt.any && !f->doubt.settled)
             return intent_not_settled(io);
         f->doubt.any = false;
     }

@@ -160,6 +160,20 @@ int journal_entry_purge(Db *db, int64_t created_before, int64_t limit, int64_t *
     return 0;
 }
 
+int journal_entry_another_runs(Db *db, const char *user, int64_t id, Error *error)
+{
+    _cleanup_query_ DbQuery *query =
+        db_query(db, "SELECT 1 FROM entry WHERE user_key = ?1 AND id <> ?2 AND state = 'running'"
+                     " AND clockify_id IS NOT NULL"
+                     " UNION ALL SELECT 1 FROM intent, entry AS ending WHERE intent.user_key = ?1"
+                     " AND intent.kind IN ('stop', 'discard') AND ending.id = intent.entry_id"
+                     " AND ending.id <> ?2 AND ending.clockify_id IS NOT NULL LIMIT 1");
+
+    db_bind_text(query, 1, user);
+    db_bind_int(query, 2, id);
+    return db_next(query, error);
+}
+
 int journal_clockify_id_known(Db *db, const char *clockify_id, Error *error)
 {
     _cleanup_query_ DbQuery *query =

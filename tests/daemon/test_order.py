@@ -144,3 +144,17 @@ def test_nobody_waits_for_jira_while_it_is_down(anna):
     assert anna.call("entry.add", issue="PZ-1", seconds=600)["entry"]["delivery"] == "queued"
     assert anna.call("entry.add", issue="PZ-1", seconds=600, details=details)["entry"]["delivery"] == "queued"
     assert time.monotonic() - began < 3
+
+
+def test_a_start_that_was_blocked_does_not_end_the_timer_that_runs_when_it_is_mended(anna):
+    """Clockify ends whatever runs when another timer starts, however long ago that one's start."""
+    warm(anna)
+    anna.sim.fault(service="clockify", method="POST", route=ENTRIES, times=1, **REFUSED)
+    anna.call("timer.start", issue="PZ-1", wait="accepted")
+    blocked(anna)
+    switched = anna.call("timer.start", issue="PZ-2")
+    anna.bridge.call("entry.retry", all=True)
+    settled(anna, entries=4, worklogs=3)
+    running, late = anna.entries()[2:]
+    assert (running["description"], running["timeInterval"]["end"]) == ("PZ-2 Second issue", None)
+    assert (late["description"], late["timeInterval"]["end"]) == ("PZ-1 Read a ticket", switched["stopped"]["end"])
