@@ -234,7 +234,7 @@ static void a_result_is_remembered_for_a_repeat(void **state)
 {
     World *world = *state;
     OutcomeOf of = {.user = USER, .request_id = "r1", .is_start = true};
-    _cleanup_json_ Json *result = NULL, *answer = NULL, *running = NULL;
+    _cleanup_json_ Json *result = NULL, *answer = NULL;
     Error error = {0};
 
     world_run_timer(world);
