@@ -326,6 +326,78 @@ static void a_blocked_worklog_waits_for_a_person(void **state)
     check_list(check, "{'result':{'items':[{'worklog':{'state':'written','problem':null}}]}}");
 }
 
+static void what_is_blocked_is_tried_again_by_itself(void **state)
+{
+    BridgeCheck *check = *state;
+    uint64_t stop;
+
+    check->world.config->journal.blocked_retry_s = 1;
+    begin_running(state);
+    stop = bridge_ask(check, ask_timer_stop, "{" ME ",'wait':'worklog'}");
+    TURN(check, .ask = ASK_STOP, .with = ANY_BODY, .status = REQUIRED);
+    TURN(check, .ask = ASK_OURS, .says = RUNS("e1"));
+    check_reply(check, stop, "{'result':{'entry':{'delivery':'blocked'}}}");
+    turn_stopped(check); /* a second later, with the moment of then */
+    TURN(check, MYSELF);
+    TURN(check, .ask = ASK_WRITE, .with = ANY_BODY, .status = 403, .says = "no");
+    /* What Jira refused may have been mended there. */
+    TURN(check, MYSELF);
+    TURN(check, .ask = ASK_READ, .says = "{'worklogs':[]}");
+    TURN(check, .ask = ASK_WRITE, .with = ANY_BODY, .status = 201, .says = IN_JIRA);
+    bridge_expect(check, 0);
+    check_list(check, "{'result':{'items':[{'delivery':'done','worklog':{'state':'written'}}]}}");
+}
+
+static void a_discard_takes_a_blocked_stop_with_it(void **state)
+{
+    BridgeCheck *check = begin_running(state);
+    uint64_t stop = bridge_ask(check, ask_timer_stop, "{" ME "}"), discard;
+
+    TURN(check, .ask = ASK_STOP, .with = ANY_BODY, .status = REQUIRED);
+    TURN(check, .ask = ASK_OURS, .says = RUNS("e1"));
+    bridge_reply_to(check, stop);
+    discard = bridge_ask(check, ask_timer_discard, "{" ME "}");
+    TURN(check, .ask = "DELETE clockify/workspaces/w1/time-entries/e1", .status = 204);
+    check_reply(check, discard, "{'result':{'entry':{'state':'discarded','delivery':'done'}}}");
+    check_reply(check, bridge_ask(check, ask_entry_retry, "{" ME "}"), "{'result':{'count':0}}");
+    bridge_expect(check, 0);
+    assert_int_equal(bridge_number(check, "SELECT count(*) FROM intent"), 0);
+}
+
+static void a_start_taken_back_takes_its_stop_along(void **state)
+{
+    BridgeCheck *check = begin_warm(state);
+    uint64_t start = bridge_ask(check, ask_timer_start, "{" ME ",'issue':'PZ-1'}"), stop;
+
+    turn_issue(check);
+    bridge_expect(check, 1);
+    stop = bridge_ask(check, ask_timer_stop, "{" ME "}");
+    bridge_expect(check, 1);
+    TURN(check, .ask = ASK_MAKE, .with = ANY_BODY, .status = 403, .says = "{'code':1003}");
+    check_reply(check, start, "{'error':{'data':{'reason':'refused'}}}");
+    check_reply(check, stop, "{'error':{'data':{'reason':'refused'}}}");
+    check_list(check, "{'result':{'items':[]}}");
+    bridge_expect(check, 0);
+}
+
+static void the_outcome_cannot_be_written_at_once(void **state)
+{
+    BridgeCheck *check = begin_warm(state);
+    uint64_t start = bridge_ask(check, ask_timer_start, "{" ME ",'issue':'PZ-1'}");
+
+    turn_issue(check);
+    bridge_expect(check, 1);
+    bridge_exec(check, "CREATE TRIGGER full BEFORE DELETE ON entry"
+                       " BEGIN SELECT RAISE(ABORT, 'full'); END");
+    TURN(check, .ask = ASK_MAKE, .with = ANY_BODY, .status = 403, .says = "{'code':1003}");
+    bridge_turn_loop(check, 50);
+    assert_false(bridge_was_answered(check, start)); /* it is neither in nor out */
+    bridge_exec(check, "DROP TRIGGER full");
+    TURN(check, .ask = ASK_MAKE, .with = ANY_BODY, .status = 403, .says = "{'code':1003}");
+    check_reply(check, start, "{'error':{'data':{'reason':'refused'}}}");
+    check_list(check, "{'result':{'items':[]}}");
+}
+
 static void a_new_token_sets_going_what_waited_for_it(void **state)
 {
     BridgeCheck *check = *state;
@@ -1035,6 +1107,10 @@ int main(void)
         WITH_BRIDGE(a_refused_stop_keeps_its_moment_and_an_edit_mends_it),
         WITH_BRIDGE(a_start_and_the_stop_that_made_room_go_back_together),
         WITH_BRIDGE(a_blocked_worklog_waits_for_a_person),
+        WITH_BRIDGE(what_is_blocked_is_tried_again_by_itself),
+        WITH_BRIDGE(a_discard_takes_a_blocked_stop_with_it),
+        WITH_BRIDGE(a_start_taken_back_takes_its_stop_along),
+        WITH_BRIDGE(the_outcome_cannot_be_written_at_once),
         WITH_BRIDGE(a_new_token_sets_going_what_waited_for_it),
         WITH_BRIDGE(a_new_key_sets_going_what_waited_for_it),
         WITH_BRIDGE(while_clockify_is_down_calls_are_queued_at_once),

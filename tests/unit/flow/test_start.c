@@ -2,6 +2,10 @@
 /* timer.start: from a click to a running entry, when all goes as it should and when it does not.
  * What of the issue becomes project, task and tags has a test of its own. */
 
+#include <stdio.h>
+
+#include "base/buffer.h"
+#include "base/time.h"
 #include "tests/unit/flow/script.h"
 
 #define START(name_) .name = name_, .kind = INTENT_START
@@ -14,9 +18,10 @@
     {                                                                                              \
         MAKE_ENTRY, WHOLE_BODY, LOST                                                               \
     }
-#define LOOK                                                                                       \
+#define LOOK_AT(page)                                                                              \
     "GET clockify/workspaces/w1/user/u1/time-entries?description=PZ-1%20Oven%20is%20cold"          \
-    "&page=1&page-size=200"
+    "&page=" page "&page-size=200"
+#define LOOK LOOK_AT("1")
 
 #define RUNS                                                                                       \
     "{'issue':'PZ-1','state':'running','delivery':'done','clockify_id':'e1',"                      \
@@ -26,6 +31,10 @@
 #define QUEUED "{'state':'running','delivery':'queued','clockify_id':null}"
 
 #define GONE_SAYS "{'code':501,'message':'Project doesn\u2019t belong to Workspace'}"
+
+/* Two hundred entries, the size of a page, of the hour before eleven and the hour before ten;
+ * filled in by main. */
+static char newer_page[40000], older_page[40000];
 
 /* ---- what is known before ---- */
 
@@ -43,6 +52,32 @@ static void key_goes_dead(World *world)
 static void key_is_taken_away(World *world)
 {
     world_without(world, SERVICE_CLOCKIFY);
+}
+
+static void token_is_taken_away(World *world)
+{
+    world_without(world, SERVICE_JIRA);
+}
+
+static void token_goes_dead(World *world)
+{
+    world_reject(world, SERVICE_JIRA);
+}
+
+static void node_is_lost(World *world)
+{
+    world->no_jira = true;
+}
+
+/* Stopped while its start was blocked; then the next timer began. */
+static void stopped_and_another_runs(World *world)
+{
+    int64_t entry = world->entry, intent = world->intent;
+
+    world_ask(world, INTENT_STOP, "{}", HALF_PAST);
+    world_run_timer(world);
+    world->entry = entry;
+    world->intent = intent;
 }
 
 static void server_is_taken_away(World *world)
@@ -301,7 +336,57 @@ static const Script scripts[] = {
         .statements_fail = true,
     },
 
+    {
+        START("the token was taken away meanwhile, and the page told nothing"),
+        .between = token_is_taken_away,
+        .fails = ERROR_JIRA_TOKEN_REQUIRED,
+        .entry = QUEUED,
+    },
+    {
+        START("the token was found dead meanwhile"),
+        .between = token_goes_dead,
+        .fails = ERROR_JIRA_TOKEN_REJECTED,
+        .error = "{'data':{'service':'jira'}}",
+        .entry = QUEUED,
+    },
+    {
+        START("the node's address is not known: later"),
+        .between = node_is_lost,
+        .fails = ERROR_UNAVAILABLE,
+        .error = "{'data':{'service':'jira'}}",
+        .entry = QUEUED,
+    },
+    {
+        START(
+            "blocked until another timer runs: made as a finished entry, or it would end that one"),
+        .before = all_remembered,
+        .between = stopped_and_another_runs,
+        .turns = {ISSUE,
+                  {MAKE_ENTRY,
+                   "{'start':'2026-11-23T10:00:00Z','end':'2026-11-23T10:30:00Z',"
+                   "'description':'PZ-1 Oven is cold','projectId':'p1','taskId':'t1',"
+                   "'tagIds':['g1']}",
+                   201, ENTRY_SAYS("e2", TEN_TO_HALF_PAST, WITH_ALL)}},
+        .entry = "{'clockify_id':'e2','state':'stopped','end':'2026-11-23T10:30:00Z'}",
+    },
+
     /* Find, else make. */
+    {
+        START("it stands on the second page of the list"),
+        .before = all_remembered,
+        .turns = {ISSUE, NOT_KNOWN},
+        .then = {{LOOK, .says = newer_page, .more = true},
+                 {LOOK_AT("2"), .says = "[" ENTRY_SAYS("e1", SINCE_TEN, WITH_ALL) "]"}},
+        .entry = RUNS,
+    },
+    {
+        START("past its start nothing is looked for"),
+        .before = all_remembered,
+        .turns = {ISSUE, NOT_KNOWN},
+        .then = {{LOOK, .says = older_page, .more = true}, MADE},
+        .settled = true,
+        .entry = RUNS,
+    },
     {
         START("no answer, then found: adopted, nothing is made"),
         .before = all_remembered,
@@ -397,7 +482,25 @@ static const Script scripts[] = {
     },
 };
 
+static void fill_page(char *page, size_t size, int64_t newest)
+{
+    Buffer text = BUFFER_EMPTY;
+    char time[TIME_TEXT_SIZE];
+
+    for (int i = 0; i < 200; i++)
+        buffer_addf(&text,
+                    "%s{'id':'x%d','userId':'u1','description':'PZ-1 Oven is cold',"
+                    "'timeInterval':{'start':'%s','end':null}}",
+                    i ? "," : "[", i, time_format(newest - i, time));
+    buffer_add_text(&text, "]");
+    assert_true(text.length < size);
+    snprintf(page, size, "%s", buffer_text(&text));
+    buffer_done(&text);
+}
+
 int main(void)
 {
+    fill_page(newer_page, sizeof(newer_page), TEN + 3600);
+    fill_page(older_page, sizeof(older_page), TEN - 1);
     return run_scripts("flow/start", scripts, ARRAY_SIZE(scripts));
 }

@@ -87,6 +87,14 @@ static void discard_is_asked(World *world)
     world->intent = intent;
 }
 
+static void another_runs(World *world)
+{
+    int64_t entry = world->entry;
+
+    world_run_timer(world);
+    world->entry = entry;
+}
+
 static void no_worklog(World *world)
 {
     assert_int_equal(world_number(world, "SELECT count(*) FROM worklog"), 0);
@@ -178,6 +186,14 @@ static const Script scripts[] = {
         .turns = {NONE_RUNS, {ASK_OURS, .status = LOST}},
         .fails = ERROR_UNAVAILABLE,
         .entry = IS_QUEUED,
+    },
+
+    {
+        STOP("another of ours runs by now, since this one was made as a finished entry: only "
+             "looked at"),
+        .between = another_runs,
+        .turns = {{ASK_OURS, .says = STOPPED_SAYS}},
+        .entry = IS_STOPPED,
     },
 
     /* Another app's timer runs, and was hit. */
