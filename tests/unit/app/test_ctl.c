@@ -132,6 +132,11 @@ static void columns_are_aligned(void **state _unused_)
 
 static void terminal_cuts_the_widest(void **state _unused_)
 {
+    int ends[2];
+    if (openpty(&ends[0], &ends[1], NULL, NULL, NULL) < 0)
+        skip(); /* a container without /dev/pts */
+    close(ends[0]);
+    close(ends[1]);
     _cleanup_(ctl_table_freep) CtlTable *table = ctl_table_new(titles, ARRAY_SIZE(titles));
     ctl_table_add(table, xstrdup("1"));
     ctl_table_add(table, xstrdup("anna"));
