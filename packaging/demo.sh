@@ -11,6 +11,8 @@ Installs what it needs, builds, and does the main job before your eyes: connect 
 kill the bridge, start on a second issue, stop and kill at once, add time by hand; then shows what Clockify and Jira
 hold. Without options it starts simulators of both and touches nothing else.
 
+  --web                     instead, a stand-in Jira with the app in it, to be opened in a browser (Debian)
+
 Against the real services, all four of:
   --clockify-key-file FILE  the user's Clockify API key
   --jira-url URL            the Jira node, such as http://127.0.0.1:8080
@@ -24,13 +26,14 @@ Exit status 0 and PASSED when both services hold exactly what they should.
 EOF
 }
 
-key_file= token_file= jira_url= first= second= sure=no extra=
+key_file= token_file= jira_url= first= second= sure=no extra= web=no
 clockify_url=https://app.clockify.me
 value() { [ $# -ge 2 ] || { echo "demo: $1 wants a value" >&2; exit 64; }; }
 while [ $# -gt 0 ]; do
     case $1 in
     -h | --help) usage; exit 0 ;;
     --yes) sure=yes; shift; continue ;;
+    --web) web=yes; shift; continue ;;
     --clockify-key-file) value "$@"; key_file=$2 ;;
     --jira-token-file) value "$@"; token_file=$2 ;;
     --jira-url) value "$@"; jira_url=${2%/} ;;
@@ -105,15 +108,29 @@ EOF
 
 step "Building"
 began=$(date +%s)
-sh "$top/packaging/install-deps.sh" demo
+purpose=demo programs="clockify-bridged clockify-bridgectl tests/sim/bridge-sim"
+[ $web = no ] || { purpose=web; programs="$programs clockify-bridge-jira11.jar"; }
+sh "$top/packaging/install-deps.sh" $purpose
 [ -x "$top/configure" ] || sh "$top/autogen.sh" >"$work/autogen.log" 2>&1 || { cat "$work/autogen.log"; exit 1; }
 mkdir -p "$build"
 (
     cd "$build"
     [ -f Makefile ] || "$top/configure" --quiet
-    make --silent -j"$(nproc)" clockify-bridged clockify-bridgectl tests/sim/bridge-sim
+    make --silent -j"$(nproc)" $programs
 ) >"$work/build.log" 2>&1 || { tail -n 60 "$work/build.log"; exit 1; }
 echo "built in $(($(date +%s) - began)) s"
+
+# The processes that it starts end with it.
+if [ $web = yes ]; then
+    step "Fetching what a page of Jira is made of (npm)"
+    mkdir -p "$build/browser"
+    cp "$top/tests/browser/package.json" "$top/tests/browser/package-lock.json" "$build/browser"
+    (cd "$build/browser" && npm ci --legacy-peer-deps --no-audit --no-fund --ignore-scripts --loglevel=error </dev/null)
+    step "Starting simulators, the bridge and the stand-in Jira"
+    BROWSER_MODULES="$build/browser/node_modules" BUILDDIR="$build" BRIDGE_SIM="$build/tests/sim/bridge-sim" \
+        CLOCKIFY_BRIDGED="$build/clockify-bridged" node "$top/tests/browser/demo.mjs"
+    exit 0
+fi
 
 simulate() {
     step "Starting simulators of Clockify and Jira"

@@ -69,6 +69,7 @@
             const again = retry && error.again
                 ? C.button(AJS.I18n.getText('clockify.retry'), () => retry(error.again)) : null;
             this.problem.replaceChildren(C.message('error', C.explain(error), again));
+            this.problem.scrollIntoView({block: 'nearest'});
             if (['clockify_key_required', 'clockify_key_rejected'].includes(error.reason)) {
                 this.state.account.clockify = null;
                 this.state.account.key_url = error.data.key_url || this.state.account.key_url;
@@ -368,6 +369,7 @@
                 event.preventDefault();
                 const span = C.span(spent.field.value, day.field.value, from.field.value, to.field.value);
                 if (!span || span === 'order') {
+                    this.problem.scrollIntoView({block: 'nearest'});
                     this.problem.replaceChildren(C.message('error', span ? AJS.I18n.getText('clockify.span.order') : AJS.I18n.getText('clockify.span.missing')));
                     spent.field.setAttribute('aria-invalid', 'true');
                     spent.field.focus();
@@ -382,8 +384,8 @@
             };
             const form = C.el('form', {class: 'aui top-label', id: C.id(), novalidate: true, onsubmit: submit},
                 C.el('div', {class: 'clockify-times'}, spent.group, day.group, from.group, to.group),
-                C.el('div', {class: 'description', id: 'clockify-spent-hint'}, AJS.I18n.getText('clockify.spent.hint')),
-                C.el('h3', {}, AJS.I18n.getText('clockify.recorded.as')), ...fields.nodes, comment.group);
+                C.el('div', {class: 'description', id: 'clockify-spent-hint'}, AJS.I18n.getText('clockify.spent.hint')), comment.group,
+                C.el('h3', {}, AJS.I18n.getText('clockify.recorded.as')), ...fields.nodes);
             this.pane.replaceChildren(...this.notices(), form);
             const add = C.el('button', {type: 'submit', form: form.id, class: 'aui-button aui-button-primary'}, AJS.I18n.getText('clockify.add'));
             this.actions(add);

@@ -129,6 +129,7 @@
             const at = this.list.scrollTop;
             this.list.replaceChildren(...this.items.map((item, index) => this.option(item, index)));
             this.list.scrollTop = at;
+            if (this.page === 1) this.list.scrollIntoView({block: 'nearest'});
         }
 
         option(item, index) {

@@ -27,12 +27,13 @@
         return Math.floor(whole / 3600) + ':' + two(Math.floor(whole / 60) % 60) + ':' + two(whole % 60);
     };
 
-    /* 4500 to "1h 15m". */
+    /* 4500 to "1h 15m"; what is shorter than a minute, in seconds. */
     C.duration = function (seconds) {
+        if (seconds < 60) return Math.max(0, Math.round(seconds)) + 's';
         const minutes = Math.round(seconds / 60);
         const parts = [];
         if (minutes >= 60) parts.push(Math.floor(minutes / 60) + 'h');
-        if (minutes % 60 || !parts.length) parts.push(minutes % 60 + 'm');
+        if (minutes % 60) parts.push(minutes % 60 + 'm');
         return parts.join(' ');
     };
 

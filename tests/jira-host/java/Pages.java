@@ -92,7 +92,7 @@ final class Pages {
         @SuppressWarnings("unchecked")
         Map<String, Object> fields = (Map<String, Object>) ((Map<String, Object>) issue).get("fields");
         String key = Json.text(issue, "key"), parent = Json.text(fields, "parent", "key");
-        StringBuilder out = new StringBuilder("<div class=\"aui-page-header host-title\"><span id=\"project-name-val\">" + escape(Json.text(fields, "project", "name")) + "</span> / ");
+        StringBuilder out = new StringBuilder("<div class=\"host-title\"><span id=\"project-name-val\">" + escape(Json.text(fields, "project", "name")) + "</span> / ");
         if (!parent.isEmpty()) out.append("<a id=\"parent_issue_summary\" href=\"" + context + "/browse/" + parent + "\">" + parent + "</a> / ");
         out.append("<a id=\"key-val\" data-issue-key=\"" + key + "\" rel=\"" + Json.text(issue, "id") + "\" href=\"" + context + "/browse/" + key + "\">" + key + "</a>");
         out.append("<h1 id=\"summary-val\">" + escape(Json.text(fields, "summary")) + "</h1></div><div class=\"host-columns\"><div class=\"host-main\"><dl>");
