@@ -28,6 +28,7 @@ sanitizers   builds with the address and undefined-behaviour sanitizers; make ch
 simulator    the simulator itself, from outside (pytest)
 daemon       the whole daemon over its socket, against the simulator (pytest)
 daemon-san   the same under the sanitizers
+chaos        random clicks, faults and kill -9; then that builds with a deliberate fault are found
 plugin       the app for Jira: jars, and its servlets in Tomcat 10, Tomcat 9 and Jetty 9 (pytest)
 browser      the app in a browser, before a stand-in Jira, the bridge and the simulator (Playwright); pictures in tests/out
 clients      clients from npm that nobody here wrote, against the simulator and the bridge
@@ -217,6 +218,15 @@ suite_simulator() {
 
 suite_daemon() {
     need_gcc && pytest_in gcc tests/daemon
+}
+
+suite_chaos() {
+    need_gcc && pytest_in gcc tests/chaos || return 1
+    sh tests/chaos/broken.sh "$build/broken" >"$logs/broken.tap"
+    status=$?
+    cat "$logs/broken.tap"
+    count_tap "$logs/broken.tap"
+    return $status
 }
 
 suite_daemon_san() {

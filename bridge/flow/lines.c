@@ -527,10 +527,12 @@ void lines_pump(Lines *lines)
         int64_t wake_ms;
         LineItem *item = line_next(line->items, now, &wake_ms);
 
-        if (item)
+        if (item) {
             start_attempt(line, item);
-        else
+        } else {
             wake_at(line, wake_ms);
+            answer_who_cannot_wait(line, wake_ms, &(Error){0});
+        }
     }
     if (lines->ready && !lines->bridge->draining)
         wait_for_service(lines);

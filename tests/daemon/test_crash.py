@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """kill -9 at the worst moments: what was answered is in effect, exactly once, with the moment at which it was asked."""
+import secrets
 import threading
 import time
 
 import pytest
 
-from world import ANNA
+from world import ANNA, BEN, BEN_KEY, BEN_TOKEN
 from test_outages import settled, warm
 
 ENTRIES = "/time-entries"
@@ -25,6 +26,64 @@ def test_accepted_then_killed(anna, method, params, entries, worklogs):
     anna.call(method, wait="accepted", **params)
     revive(anna)
     settled(anna, entries, worklogs)
+
+
+def test_killed_while_all_is_queued(anna):
+    """The moments are those of the clicks, not those of the day on which Clockify comes back."""
+    warm(anna)
+    fault = anna.sim.fault(service="clockify", kind="refuse")
+    answers = [anna.call("timer.start", issue="PZ-1"), anna.call("timer.start", issue="PZ-2"), anna.call("timer.stop")]
+    revive(anna)
+    time.sleep(1.1)
+    anna.sim.clear_faults(fault)
+    settled(anna, entries=4, worklogs=4)
+    starts = [answers[0]["entry"]["start"], answers[1]["entry"]["start"]]
+    assert [entry["timeInterval"]["start"] for entry in anna.entries()[2:]] == starts
+    assert anna.entries()[-1]["timeInterval"]["end"] == answers[2]["entry"]["end"]
+
+
+@pytest.mark.parametrize("kind", ["close_before", "close_after"])
+@pytest.mark.parametrize("route", ["/projects", "/tasks", "/tags"])
+def test_what_is_made_on_the_way_is_made_once(anna, route, kind):
+    anna.sim.fault(service="clockify", method="POST", route=route, kind=kind, times=1)
+    anna.call("entry.add", issue="NEW-1", seconds=600, wait="accepted")
+    settled(anna, entries=1, worklogs=1)
+    clockify = anna.sim.state()["clockify"]
+    assert sorted(one["name"] for one in clockify["projects"]) == ["New Home", "Phase Zero"]
+    assert sorted(one["name"] for one in clockify["tasks"]) == ["NEW-1", "PZ-1"]
+    assert sorted(one["name"] for one in clockify["tags"]) == ["Story", "Task"]
+    assert anna.entries()[0]["projectId"] and anna.entries()[0]["taskId"] and len(anna.entries()[0]["tagIds"]) == 1
+
+
+@pytest.mark.parametrize("wait_ms", [0, 1, 2, 4, 8, 16])
+def test_killed_between_clockify_and_the_worklog(anna, wait_ms):
+    warm(anna)
+    anna.sim.fault(service="jira", method="POST", route="/worklog", kind="delay", ms=200, times=1)
+    anna.call("entry.add", issue="PZ-1", seconds=600)
+    time.sleep(wait_ms / 1000)
+    revive(anna)
+    settled(anna, entries=3, worklogs=3)
+
+
+@pytest.mark.parametrize("wait_ms", [0, 1, 2, 4, 8])
+def test_killed_while_the_secrets_are_sealed_anew(anna, wait_ms):
+    """Every secret opens afterwards, with both keys in the file."""
+    warm(anna)
+    anna.connect(BEN, BEN_KEY, BEN_TOKEN)
+    old = anna.bridge.key_path.read_text().split()
+    new = secrets.token_hex(32)
+    anna.bridge.write_keys(new, *old)
+    with anna.bridge.client() as client:
+        client.send("secret.rotate")
+        time.sleep(wait_ms / 1000)
+        revive(anna)
+    for user in (ANNA, BEN):
+        anna.call("entry.add", user=user, issue="PZ-1", seconds=60, wait="worklog")
+    anna.bridge.call("secret.rotate")
+    anna.bridge.write_keys(new)
+    anna.bridge.restart()
+    anna.call("entry.add", user=BEN, issue="PZ-1", seconds=60, wait="worklog")
+    settled(anna, entries=5, worklogs=5)
 
 
 def test_a_stop_accepted_then_killed(anna):

@@ -61,7 +61,8 @@ def test_a_worklog_waits_for_jira(anna):
 @pytest.mark.parametrize("fault", [
     {"kind": "status", "code": 500}, {"kind": "status", "code": 503}, {"kind": "status", "code": 502, "when": "after"},
     {"kind": "html"}, {"kind": "garbage"}, {"kind": "garbage", "raw": True}, {"kind": "truncate"},
-    {"kind": "close_before"}, {"kind": "close_after"},
+    {"kind": "close_before"}, {"kind": "close_after"}, {"kind": "trickle", "bytes_per_s": 200},
+    {"kind": "huge", "bytes": 20000000}, {"kind": "redirect", "to": "http://127.0.0.1:1/"},
 ], ids=lambda fault: "-".join(str(value) for value in fault.values()))
 @pytest.mark.parametrize("service", ["clockify", "jira"])
 def test_one_bad_answer_to_what_makes_something(anna, service, fault):
@@ -121,6 +122,21 @@ def test_429_silences_the_workspace_for_as_long_as_it_said(anna):
     assert len(refused) == 1 and len(made) == 2
     assert time.monotonic() - limited >= 1.5
     assert first["entry"]["delivery"] == "queued"
+
+
+def test_429_without_a_time_is_silence_of_our_own_choice(anna):
+    """And nobody waits for its end: who clicks meanwhile is told at once."""
+    warm(anna)
+    anna.sim.fault(service="clockify", method="POST", route=ENTRY_ROUTE, kind="rate_limit", times=1)
+    anna.call("timer.start", issue="PZ-1", wait="accepted")
+    anna.bridge.until(lambda: any(request["status"] == 429 for request in anna.sim.requests()))
+    seen = anna.sim.requests()[-1]["n"]
+    began = time.monotonic()
+    for _ in range(5):
+        assert anna.call("entry.add", issue="PZ-1", seconds=60)["entry"]["delivery"] == "queued"
+    assert time.monotonic() - began < 2
+    time.sleep(2)
+    assert [request for request in anna.sim.requests(seen) if request["service"] == "clockify"] == []
 
 
 def test_lists_say_rate_limited_with_the_time_to_wait(anna):
