@@ -293,21 +293,16 @@ test_listen  its forked children end in the middle of things, and valgrind would
 
 suite_valgrind() {
     need_gcc && make_in gcc check TESTS= || return 1
-    found=no
-    for program in $(find "$build/gcc/tests/unit" -type f -name 'test_*' -perm -u+x | sort); do
-        found=yes
-        leaks=full
-        why=$(printf '%s\n' "$valgrind_leaks" | awk -v name="$(basename "$program")" '$1 == name { $1 = ""; print }')
-        if [ -n "$why" ]; then
-            leaks=no
-            echo "no leak check of $(basename "$program"):$why"
-        fi
-        # A test that cannot run there asks for UNDER_VALGRIND.
-        verdict "$(basename "$program")" env SRCDIR="$top" BUILDDIR="$build/gcc" UNDER_VALGRIND=1 timeout 300 \
-            valgrind --quiet --error-exitcode=99 --leak-check=$leaks --errors-for-leak-kinds=definite,indirect \
-            --child-silent-after-fork=yes "$program" </dev/null
+    export valgrind_leaks SRCDIR="$top" BUILDDIR="$build/gcc" UNDER_VALGRIND=1 # by which a test knows what not to try
+    rm -rf "$logs/valgrind"
+    mkdir -p "$logs/valgrind"
+    find "$build/gcc/tests/unit" -type f -name 'test_*' -perm -u+x | sort |
+        xargs -n 1 -P "$jobs" sh tests/valgrind.sh "$logs/valgrind"
+    for result in "$logs/valgrind"/*.result; do
+        [ -f "$result" ] || return 1 # there was nothing to run
+        cat "${result%.result}.log"
+        verdict "$(basename "$result" .result)" test "$(cat "$result")" = 0
     done
-    [ $found = yes ]
 }
 
 suite_cppcheck() {
