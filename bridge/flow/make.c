@@ -151,6 +151,12 @@ static int keep_made(Db *db, void *arg, Error *error)
     return intent_finish(db, f, error);
 }
 
+/* Store work: its discard was asked for before it was made, and carries on from here. */
+static int keep_unmade(Db *db, void *arg, Error *error)
+{
+    return intent_finish(db, arg, error);
+}
+
 int make_step(Flow *flow, FlowIo *io)
 {
     IntentFlow *f = (IntentFlow *)flow;
@@ -170,6 +176,11 @@ int make_step(Flow *flow, FlowIo *io)
             return intent_not_settled(io);
     }
     f->doubt.any = false; /* found, or not there and not to come */
+    if (!f->found && f->entry.state == ENTRY_DISCARDED) {
+        f->config = io->config;
+        FLOW_STORE(flow, io, keep_unmade, f);
+        goto finished;
+    }
 
     while (!f->found) {
         if (!f->entry.resolved) {
@@ -188,5 +199,6 @@ int make_step(Flow *flow, FlowIo *io)
     f->config = io->config;
     f->doubt.fresh = true; /* where the store fails now, it has to be found, not made again */
     FLOW_STORE(flow, io, keep_made, f);
+finished:
     FLOW_END(flow);
 }

@@ -107,11 +107,12 @@ int stop_step(Flow *flow, FlowIo *io)
 
     FLOW_BEGIN(flow);
     FLOW_STORE(flow, io, intent_load, f);
-    if (intent_check_account(f, io, &io->error) < 0)
+    f->gone = !f->entry.clockify_id; /* discarded before it was made */
+    if (!f->gone && intent_check_account(f, io, &io->error) < 0)
         return FLOW_FAILED;
 
     /* With another timer of ours running the stop, which names none, would hit that one. */
-    if (f->doubt.any || f->another_runs) {
+    if (!f->gone && (f->doubt.any || f->another_runs)) {
         f->inner = PLACE_TOP;
         FLOW_RUN(flow, look_step(f, io));
         /* A stop that is still on its way would end whatever runs when it gets there. */

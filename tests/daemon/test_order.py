@@ -158,3 +158,32 @@ def test_a_start_that_was_blocked_does_not_end_the_timer_that_runs_when_it_is_me
     running, late = anna.entries()[2:]
     assert (running["description"], running["timeInterval"]["end"]) == ("PZ-2 Second issue", None)
     assert (late["description"], late["timeInterval"]["end"]) == ("PZ-1 Read a ticket", switched["stopped"]["end"])
+
+
+def test_what_was_discarded_before_it_was_made_is_not_made(anna):
+    """In doubt and blocked, then discarded, while the next timer runs: made late it would end that one."""
+    warm(anna)
+    anna.sim.fault(service="clockify", method="POST", route=ENTRIES, kind="close_before", times=1)
+    anna.sim.fault(service="clockify", method="GET", route=ENTRIES, **REFUSED)
+    assert anna.call("timer.start", issue="PZ-1")["entry"]["delivery"] == "blocked"
+    anna.call("timer.discard", wait="accepted")
+    assert anna.call("timer.start", issue="PZ-2")["entry"]["delivery"] == "done"
+    mend(anna)
+    settled(anna, entries=3, worklogs=2)
+    assert anna.entries()[-1]["description"] == "PZ-2 Second issue"
+    assert anna.entries()[-1]["timeInterval"]["end"] is None
+
+
+def test_start_stop_and_discard_while_clockify_is_away_cost_nothing(anna):
+    warm(anna)
+    anna.sim.fault(service="clockify", kind="refuse")
+    anna.call("timer.start", issue="PZ-1")
+    anna.call("timer.stop", wait="accepted")
+    with pytest.raises(RpcError):
+        anna.call("timer.stop")
+    entry = anna.call("entry.list")["items"][0]["id"]
+    anna.call("timer.discard", entry=entry, wait="accepted")
+    anna.sim.clear_counts()
+    mend(anna)
+    settled(anna, entries=2, worklogs=2)
+    assert anna.call("entry.list")["items"][0]["state"] == "discarded"
