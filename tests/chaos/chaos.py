@@ -6,7 +6,7 @@ the callers were told (checker.py). It decides nothing about right and wrong its
 
     chaos.py --seed 7 --seconds 20 --users 40 [--history FILE]
 
-Exit status 0 when nothing was lost, doubled, invented or wrong; 1 otherwise, with the history in a file; 2 when it could
+Exit status 0 when nothing was lost, doubled, invented or wrong, and no process died by itself; 1 otherwise, with the history in a file; 2 when it could
 not be carried out. The programs are found by BRIDGE_SIM and CLOCKIFY_BRIDGED.
 """
 import argparse
@@ -46,13 +46,19 @@ class Run:
         self.history = []
         self.over = False  # no new clicks
         self.kills = self.repeats = 0
+        self.died = []  # exit statuses of processes that nobody killed
 
     async def outside(self, function, *arguments, **named):
         """A call that blocks, beside the loop."""
         return await asyncio.get_running_loop().run_in_executor(None, lambda: function(*arguments, **named))
 
+    def note_death(self):
+        if self.bridge.process.poll() is not None:
+            self.died.append(self.bridge.process.returncode)
+
     def revive(self):
         """kill -9 and a new process, which has the same store."""
+        self.note_death()
         self.bridge.kill()
         self.kills += 1
         self.bridge.start()
@@ -100,9 +106,9 @@ async def storm(run):
 
 def report(run, drained, found, entries):
     counts = {"seed": run.options.seed, "operations": len(run.history), "repeats": run.repeats, "kills": run.kills,
-              "faults": run.sim.injected, "drained": drained, **found.counts()}
+              "faults": run.sim.injected, "died": len(run.died), "drained": drained, **found.counts()}
     print(" ".join(f"{name}={value}" for name, value in counts.items()), flush=True)
-    if drained and not found.problems:
+    if drained and not found.problems and not run.died:
         return 0
     path = run.options.history or f"chaos-seed-{run.options.seed}.json"
     with open(path, "w", encoding="utf-8") as file:
@@ -150,6 +156,9 @@ def main():
             drained = asyncio.run(storm(run))
             entries = {people.key(n): run.bridge.call("entry.list", user=people.key(n), limit=200)["items"]
                        for n in range(options.users)}
+            run.note_death()
+            if run.bridge.stop() != 0:
+                run.died.append(run.bridge.process.returncode)  # a sanitizer's complaint, too, is an exit status
             return report(run, drained, checker.check(run.history, sim.state(), entries, options.users), entries)
         finally:
             run.bridge.stop()
