@@ -42,7 +42,7 @@ uint64_t bridge_ask(BridgeCheck *check, AskFunction *function, const char *param
 const Json *bridge_reply_to(BridgeCheck *check, uint64_t caller);
 bool bridge_was_answered(const BridgeCheck *check, uint64_t caller);
 
-/* Waits until so many requests are there, and no more come at once. */
+/* Waits until so many requests are there, and no more come. */
 void bridge_expect(BridgeCheck *check, size_t waiting);
 /* Waits for the next request, compares it, answers. */
 void bridge_turn(BridgeCheck *check, const Turn *turn);
@@ -56,6 +56,8 @@ const Json *bridge_converse(BridgeCheck *check, AskFunction *function, const cha
                     ARRAY_SIZE(((const Turn[]){__VA_ARGS__})))
 #define TURN(check, ...) bridge_turn(check, &(const Turn){__VA_ARGS__})
 
-void bridge_turn_loop(BridgeCheck *check, int64_t for_ms); /* lets things happen for a while */
+/* Lets everything happen that waits for nothing but the loop and the store. */
+void bridge_settle(BridgeCheck *check);
+void bridge_turn_loop(BridgeCheck *check, int64_t for_ms); /* lets timers pass */
 int64_t bridge_number(BridgeCheck *check, const char *sql);
 void bridge_exec(BridgeCheck *check, const char *sql);

@@ -289,7 +289,6 @@ static void what_a_user_changed_is_forgotten(void **state _unused_)
     Cache *cache = cache_new(100, 1000);
     RestAnswer answer = answer_with("x");
     char key[24];
-    bool kept;
 
     for (int i = 0; i < 30; i++) {
         snprintf(key, sizeof(key), "%s\n%s?%d", i % 2 ? "ada" : "bob", i % 3 ? "tags" : "user", i);
@@ -297,8 +296,9 @@ static void what_a_user_changed_is_forgotten(void **state _unused_)
     }
     cache_forget(cache, "ada\n", "tags");
     for (int i = 0; i < 30; i++) {
+        bool kept = i % 2 == 0 || i % 3 == 0;
+
         snprintf(key, sizeof(key), "%s\n%s?%d", i % 2 ? "ada" : "bob", i % 3 ? "tags" : "user", i);
-        kept = i % 2 == 0 || i % 3 == 0;
         assert_true(kept == (cache_get(cache, key, 1, 0) != NULL));
     }
     cache_forget(cache, "ada\n", "");

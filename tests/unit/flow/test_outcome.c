@@ -311,9 +311,8 @@ static int write_outcome(Db *db, void *arg, Error *error)
 {
     const What *what = arg;
     const Error why = refusal();
-    int told = outcome_was_told(db, what->intent, error);
 
-    if (told < 0)
+    if (outcome_was_told(db, what->intent, error) < 0)
         return -1;
     return what->blocks ? outcome_block(db, what->intent, &why, TEN, error)
                         : outcome_take_back(db, what->intent, &why, error);
