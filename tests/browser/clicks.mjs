@@ -5,14 +5,15 @@ import assert from 'node:assert/strict';
 import { people, pause } from './world.mjs';
 
 export default function (group) {
-  group('killed bridge', {}, killed);
-  group('tokens off', {}, tokensOff);
+  for (const person of [people.anna, people.hans]) {
+    for (const [name, run] of [['killed bridge', killed], ['tokens off', tokensOff], ['discard and reset', discardAndReset]])
+      group(`${name} ${person.language}`, {}, (test, world, visitAs) => run(test, world, visitAs, person));
+  }
   group('two people', {}, twoPeople);
-  group('discard and reset', {}, discardAndReset);
 }
 
-async function killed(test, world, visitAs) {
-  const visit = await visitAs(people.anna);
+async function killed(test, world, visitAs, person) {
+  const visit = await visitAs(person);
   const { page, t } = visit;
   await visit.connected('WEB-1');
 
@@ -56,8 +57,8 @@ async function killed(test, world, visitAs) {
   });
 }
 
-async function tokensOff(test, world, visitAs) {
-  const visit = await visitAs(people.anna);
+async function tokensOff(test, world, visitAs, person) {
+  const visit = await visitAs(person);
   const { t } = visit;
   await test('explained, and time is tracked all the same', async () => {
     await world.control('PATCH', '/options/jira', { pats: { enabled: false } });
@@ -107,8 +108,8 @@ async function twoPeople(test, world, visitAs) {
   });
 }
 
-async function discardAndReset(test, world, visitAs) {
-  const visit = await visitAs(people.anna);
+async function discardAndReset(test, world, visitAs, person) {
+  const visit = await visitAs(person);
   const { t } = visit;
   await visit.connected('WEB-1');
   await test('discarding asks first, and leaves nothing', async () => {

@@ -2,10 +2,15 @@
 // Every state of panel and dialog, in both languages: what it says, what it looks like, and what reached the services.
 
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { people } from './world.mjs';
 
 export default function (group) {
-  for (const person of [people.anna, people.hans]) group(`states ${person.language}`, {}, (test, world, visitAs) => tour(test, world, visitAs, person));
+  for (const person of [people.anna, people.hans]) {
+    group(`states ${person.language}`, {}, (test, world, visitAs) => tour(test, world, visitAs, person));
+    group(`other bridges ${person.language}`, { clockify: '' }, (test, world, visitAs) => otherBridges(test, world, visitAs, person));
+  }
 }
 
 async function tour(test, world, visitAs, person) {
@@ -165,4 +170,37 @@ async function tour(test, world, visitAs, person) {
     await page.locator('.clockify-line').getByRole('button', { name: t('retry') }).click();
     await page.waitForFunction(() => !document.querySelector('.clockify-open').disabled);
   });
+}
+
+/** A bridge that speaks other versions of the protocol, and nothing else. */
+async function foreignBridge(world, protocols) {
+  rmSync(`${world.directory}/bridge.sock`, { force: true });
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.on('data', () => socket.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, result: { name: 'clockify-bridge', protocols } })}\n`));
+  });
+  await new Promise((resolve) => server.listen(`${world.directory}/bridge.sock`, resolve));
+  return server;
+}
+
+async function otherBridges(test, world, visitAs, person) {
+  const visit = await visitAs(person);
+  const { page, t } = visit;
+
+  await test('no server was chosen yet', async () => {
+    await visit.browse('WEB-1');
+    await visit.says(t('state.not_configured'));
+    await visit.says(t('error.not_configured'));
+    assert.ok(await page.locator('.clockify-open').isDisabled());
+    await visit.shot('27-panel-not-configured');
+  });
+  await world.killBridge();
+  for (const [name, protocols] of [['older', [0]], ['newer', [2, 3]]])
+    await test(`a bridge that is ${name}`, async () => {
+      const server = await foreignBridge(world, protocols);
+      await visit.browse('WEB-1');
+      await visit.says(t(`error.bridge_${name}`));
+      await visit.shot(`28-panel-bridge-${name}`);
+      server.close();
+    });
 }

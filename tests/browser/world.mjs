@@ -81,7 +81,7 @@ export function seed() {
 }
 
 export class World {
-  static async make(change = () => {}) {
+  static async make(change = () => {}, clockify) {
     const world = new World();
     world.directory = mkdtempSync(join(tmpdir(), 'browser-'));
     world.sim = start(process.env.BRIDGE_SIM, ['--parent-death']);
@@ -89,18 +89,19 @@ export class World {
     const plan = seed();
     change(plan);
     world.made = await world.control('POST', '/seed', plan);
-    await world.configure();
+    await world.configure(clockify ?? world.urls.clockify);
     await world.startBridge();
     await world.startHost();
     return world;
   }
 
-  async configure() {
+  /** clockify: its URL; "" = none was chosen yet */
+  async configure(clockify) {
     writeFileSync(join(this.directory, 'key'), randomBytes(32).toString('hex') + '\n', { mode: 0o400 });
     const me = execFileSync('id', ['-un']).toString().trim();
     writeFileSync(join(this.directory, 'bridge.conf'), `socket: { path = "${this.directory}/bridge.sock"; group = ""; plugin_users = [ "${me}" ]; operators = [ "${me}" ]; };
 rpc: { deadline_s = 2; };
-clockify: { url = "${this.urls.clockify}"; };
+clockify: { url = "${clockify}"; };
 jira: { url = "${this.urls.jira}"; };
 store: { path = "${this.directory}/bridge.db"; };
 secrets: { master_key_file = "${this.directory}/key"; };
