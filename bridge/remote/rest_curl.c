@@ -120,8 +120,9 @@ static int set_method(Transfer *transfer)
  * libcurl by itself repeats a request when a kept connection turns out dead, whatever the method.
  * It cannot repeat a body that it can only read once, and says CURLE_SEND_FAIL_REWIND instead: so a
  * body is handed out by a callback, without one to seek. That it was asked for also marks the
- * moment from which the request may be with the server. GET may be repeated, so may DELETE by id;
- * any other request without a body takes a fresh connection.
+ * moment from which the request may be with the server. Only GET may be repeated: after a DELETE
+ * that had its effect unseen, a repeat that is refused would pass for the whole truth. A request
+ * without a body takes a fresh connection, which libcurl does not try again.
  */
 static int set_body(Transfer *transfer)
 {
@@ -139,6 +140,7 @@ static int set_body(Transfer *transfer)
         SET(CURLOPT_FRESH_CONNECT, 1L);
     } else {
         SET(CURLOPT_HTTPGET, 1L);
+        SET(CURLOPT_FRESH_CONNECT, request->method == REST_DELETE ? 1L : 0L);
     }
     return 0;
 }

@@ -63,8 +63,8 @@ int journal_entry_running(Db *db, const char *user, Entry *ret,
 /* Newest entry of the user that is not discarded and has a blocked or queued stop: what a person
  * may still mend. */
 int journal_entry_blocked(Db *db, const char *user, Entry *ret, Error *error);
-/* 1: another entry of the user runs at Clockify, as far as the journal can tell: not asked to end,
- * or asked and not carried out yet. */
+/* 1: another entry of the user may run at Clockify, as far as the journal can tell: not asked to
+ * end, asked and not carried out yet, or sent and nothing heard of it. */
 int journal_entry_another_runs(Db *db, const char *user, int64_t id, Error *error);
 int journal_clockify_id_known(Db *db, const char *clockify_id,
                               Error *error); /* 1 known as an entry of ours */

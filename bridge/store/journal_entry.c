@@ -167,7 +167,10 @@ int journal_entry_another_runs(Db *db, const char *user, int64_t id, Error *erro
                      " AND clockify_id IS NOT NULL"
                      " UNION ALL SELECT 1 FROM intent, entry AS ending WHERE intent.user_key = ?1"
                      " AND intent.kind IN ('stop', 'discard') AND ending.id = intent.entry_id"
-                     " AND ending.id <> ?2 AND ending.clockify_id IS NOT NULL LIMIT 1");
+                     " AND ending.id <> ?2 AND ending.clockify_id IS NOT NULL"
+                     " UNION ALL SELECT 1 FROM intent, entry AS made WHERE intent.user_key = ?1"
+                     " AND intent.kind = 'start' AND made.id = intent.entry_id AND made.id <> ?2"
+                     " AND made.resolved = 1 AND made.clockify_id IS NULL LIMIT 1");
 
     db_bind_text(query, 1, user);
     db_bind_int(query, 2, id);

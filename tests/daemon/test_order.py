@@ -187,3 +187,30 @@ def test_start_stop_and_discard_while_clockify_is_away_cost_nothing(anna):
     mend(anna)
     settled(anna, entries=2, worklogs=2)
     assert anna.call("entry.list")["items"][0]["state"] == "discarded"
+
+
+def test_a_discard_of_unclear_outcome_is_not_taken_back(anna):
+    """Done, the answer lost on a kept connection; whatever is said to a second attempt, it is not as it was."""
+    warm(anna)
+    anna.call("timer.start", issue="PZ-1")
+    anna.sim.fault(service="clockify", method="DELETE", route=ENTRIES, kind="close_after", times=1)
+    anna.sim.fault(service="clockify", method="DELETE", route=ENTRIES, **REFUSED)
+    entry = anna.call("timer.discard")["entry"]
+    assert (entry["state"], entry["delivery"]) == ("discarded", "blocked")
+    with pytest.raises(RpcError):
+        anna.call("timer.stop")
+    mend(anna)
+    settled(anna, entries=2, worklogs=2)
+
+
+def test_a_start_that_was_blocked_does_not_end_one_whose_outcome_is_unclear(anna):
+    warm(anna)
+    anna.sim.fault(service="clockify", method="POST", route=ENTRIES, times=1, **REFUSED)
+    anna.call("timer.start", issue="PZ-1", wait="accepted")
+    blocked(anna)
+    anna.sim.fault(service="clockify", method="POST", route=ENTRIES, times=1, kind="close_after")
+    anna.call("timer.start", issue="PZ-2", wait="accepted")
+    anna.bridge.until(lambda: len(anna.entries()) == 3)
+    mend(anna)
+    settled(anna, entries=4, worklogs=3)
+    assert [entry["description"] for entry in anna.entries() if not entry["timeInterval"]["end"]] == ["PZ-2 Second issue"]
