@@ -7,7 +7,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 builds=${1:-$(mktemp -d)}
-seeds='1 2 3 4 5 6'
+seeds='1 2 3 4 5 6 7 8 9 10 11 12'
 failed=0
 
 build() { # FAULT
@@ -29,6 +29,7 @@ is_found() { # FAULT
     return 1
 }
 
+mkdir -p "$builds"
 echo 1..2
 number=0
 for fault in retry-blindly ack-before-commit; do
