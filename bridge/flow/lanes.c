@@ -97,11 +97,6 @@ void lanes_free(Lanes *lanes)
     free(lanes);
 }
 
-size_t lanes_running(const Lanes *lanes)
-{
-    return lanes->running;
-}
-
 static Lane *lane_of(Lanes *lanes, const char *issue)
 {
     Lane *lane = map_get(lanes->issues, issue);

@@ -40,4 +40,3 @@ void lanes_drain(Lanes *lanes);
 
 /* Reads pending worklogs from the journal that are not here yet. */
 void lanes_reload(Lanes *lanes, LanesOrigin origin);
-size_t lanes_running(const Lanes *lanes);

@@ -36,6 +36,3 @@ void lines_drain(Lines *lines);
 /* Blocked intents of the user (NULL = of everybody), of one entry (0 = any) are tried again now.
  * How many. */
 int64_t lines_retry(Lines *lines, const char *user, int64_t entry_id);
-
-bool lines_idle(const Lines *lines, const char *user); /* nothing unfinished that is not blocked */
-size_t lines_running(const Lines *lines);              /* attempts under way */

@@ -29,7 +29,7 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /**
- * The very jar, in a real OSGi framework: its bundle is resolved against what the host exports, its descriptor read,
+ * The very jar, in Felix, an OSGi framework: its bundle is resolved against what the host exports, its descriptor read,
  * its servlets made, and its files, texts and panels given out, as Jira does it.
  */
 final class Plugin {
