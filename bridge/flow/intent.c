@@ -41,6 +41,14 @@ Flow *intent_flow_new(IntentKind kind, int64_t intent_id, const Doubt *doubt)
     return &f->flow;
 }
 
+Flow *prepare_flow_new(int64_t intent_id)
+{
+    Flow *flow = intent_flow_new(INTENT_START, intent_id, &(Doubt){0});
+
+    flow->step = prepare_step;
+    return flow;
+}
+
 int intent_load(Db *db, void *flow, Error *error)
 {
     IntentFlow *f = flow;

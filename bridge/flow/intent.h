@@ -55,7 +55,11 @@ typedef struct IntentFlow {
 /* A flow for one intent of the journal; its place in its user's line is the caller's business. */
 Flow *intent_flow_new(IntentKind kind, int64_t intent_id, const Doubt *doubt);
 
-FlowStep start_step, stop_step, edit_step, discard_step, add_step;
+/* The start of that intent, only as far as it goes without making anything of the timer: account,
+ * issue, project, task, tags. What it finds is kept, and the start goes on from there. */
+Flow *prepare_flow_new(int64_t intent_id);
+
+FlowStep prepare_step, start_step, stop_step, edit_step, discard_step, add_step;
 
 /* ---- parts shared by them ---- */
 

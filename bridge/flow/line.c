@@ -99,6 +99,15 @@ static bool waits_for_a_stop(LineItem *items, const LineItem *start)
     return false;
 }
 
+LineItem *line_to_prepare(LineItem *items, const LineItem *item)
+{
+    LineItem *start = item->makes_room ? line_dependent(items, item->id) : NULL;
+
+    if (!start || item->prepared || item->blocked || item->in_doubt || !start->waiters)
+        return NULL;
+    return start;
+}
+
 /* An earlier intent of the same entry is unfinished. All such were passed over, so they are blocked
  * or depend on one that is. */
 static bool is_held_up(LineItem *items, const LineItem *item)

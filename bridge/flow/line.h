@@ -13,6 +13,7 @@ typedef struct LineItem {
     int64_t entry_id;
     int64_t after;   /* carried out first; 0 = none */
     bool makes_room; /* a stop that a start brought with it */
+    bool prepared;   /* that start was tried as far as it goes before the stop */
     bool blocked;
     unsigned failures; /* in a row */
     int64_t next_ms;   /* not before (monotonic); 0 = at once */
@@ -33,6 +34,10 @@ bool line_may_vanish(LineItem *items, const LineItem *item);
 
 /* Blocked items of an entry (0 = any), or one item by id (0 = any), are due at once. How many. */
 int64_t line_retry(LineItem *items, int64_t entry_id, int64_t id);
+
+/* The start whose room `item` makes, when it has to be tried first: its caller waits and would have
+ * it taken back together with the stop. NULL otherwise. */
+LineItem *line_to_prepare(LineItem *items, const LineItem *item);
 
 /*
  * The next item to try, or NULL with *ret_wake_ms (INT64_MAX = only when something changes).

@@ -218,6 +218,7 @@ typedef struct Attempt {
     int64_t intent_id;
     int64_t dependent_id; /* an intent that is taken back with it; 0 = none */
     bool take_back;
+    bool prepares; /* `item` is a stop, and the start that wants it is tried first */
     Error error;
     int64_t next_attempt; /* of what is blocked, wall clock */
 } Attempt;
@@ -347,6 +348,8 @@ static int write_outcome(Db *db, void *arg, Error *error)
         return -1;
     if (attempt->take_back)
         return outcome_take_back(db, attempt->intent_id, &attempt->error, error);
+    if (attempt->prepares)
+        return 0; /* told as queued: the stop goes its way, the start will be blocked by itself */
     return outcome_block(db, attempt->intent_id, &attempt->error, attempt->next_attempt, error);
 }
 
@@ -374,6 +377,7 @@ static void outcome_written(void *arg, int r, const Error *error)
         log_error("Cannot write the outcome of intent %lld: %s", (long long)attempt->intent_id,
                   error->message);
         attempt->item->next_ms = time_monotonic_ms() + BACKOFF_FIRST_MS;
+        attempt->item->prepared = false;
         answer_who_cannot_wait(line, attempt->item->next_ms, error);
         go_on(attempt);
         return;
@@ -382,7 +386,7 @@ static void outcome_written(void *arg, int r, const Error *error)
         take_back_item(line, dependent, &attempt->error);
     if (attempt->take_back) {
         take_back_item(line, attempt->item, &attempt->error);
-    } else {
+    } else if (!attempt->prepares) {
         attempt->item->blocked = true;
         waiting_answer_as_it_stands(&attempt->item->waiters);
     }
@@ -451,8 +455,29 @@ static void attempt_done(void *arg, Flow *flow, int r, const Error *error)
     }
 }
 
+/* The start cannot be: nothing of it remains, and what runs goes on running. */
+static void prepared(void *arg, Flow *flow _unused_, int r, const Error *error)
+{
+    Attempt *attempt = arg;
+    LineItem *items = attempt->line->items;
+    LineItem *start = line_dependent(items, attempt->item->id);
+
+    attempt->item->prepared = true;
+    if (r == FLOW_FINISHED || error_info(error->reason)->action == ERROR_ACTION_RETRY ||
+        is_gone(error) || !start || !start->waiters || !line_may_vanish(items, start)) {
+        go_on(attempt);
+        return;
+    }
+    attempt->error = *error;
+    attempt->dependent_id = start->id;
+    attempt->take_back = true;
+    store_submit(attempt->line->lines->bridge->parts.store, write_outcome, outcome_written,
+                 attempt);
+}
+
 static void start_attempt(Line *line, LineItem *item)
 {
+    const LineItem *start = line_to_prepare(line->items, item);
     Attempt *attempt = xcalloc(1, sizeof(*attempt));
     Doubt doubt = {.any = item->in_doubt, .settled = time_monotonic_ms() >= item->doubt_until_ms};
 
@@ -463,8 +488,13 @@ static void start_attempt(Line *line, LineItem *item)
     line->attempt = attempt;
     line->timer = sd_event_source_disable_unref(line->timer);
     line->lines->running++;
-    runner_start(line->lines->bridge->runner, intent_flow_new(item->kind, item->id, &doubt),
-                 item->waiters != NULL, attempt_done, attempt);
+    attempt->prepares = start != NULL;
+    if (start)
+        runner_start(line->lines->bridge->runner, prepare_flow_new(start->id), true, prepared,
+                     attempt);
+    else
+        runner_start(line->lines->bridge->runner, intent_flow_new(item->kind, item->id, &doubt),
+                     item->waiters != NULL, attempt_done, attempt);
 }
 
 /* ---- all lines ---- */

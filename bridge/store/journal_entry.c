@@ -170,7 +170,10 @@ int journal_entry_another_runs(Db *db, const char *user, int64_t id, Error *erro
                      " AND ending.id <> ?2 AND ending.clockify_id IS NOT NULL"
                      " UNION ALL SELECT 1 FROM intent, entry AS made WHERE intent.user_key = ?1"
                      " AND intent.kind = 'start' AND made.id = intent.entry_id AND made.id <> ?2"
-                     " AND made.resolved = 1 AND made.clockify_id IS NULL LIMIT 1");
+                     " AND made.resolved = 1 AND made.clockify_id IS NULL"
+                     /* What waits for another intent was never sent. */
+                     " AND NOT EXISTS (SELECT 1 FROM intent AS first"
+                     " WHERE first.id = intent.after_intent) LIMIT 1");
 
     db_bind_text(query, 1, user);
     db_bind_int(query, 2, id);

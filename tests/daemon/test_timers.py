@@ -353,3 +353,17 @@ def test_an_issue_that_moves_while_its_timer_runs(anna):
     anna.sim.change("jira/issues/PZ-2", key="NEW-9")
     assert anna.call("timer.stop", wait="worklog")["entry"]["worklog"]["state"] == "written"
     assert [worklog["issueId"] for worklog in anna.worklogs()] == [number]
+
+
+@pytest.mark.parametrize("params, what", [
+    ({"issue": "PZ-999"}, "issue"), ({"issue": "PZ-2", "project": "0123456789abcdef01234567"}, "project")])
+def test_a_switch_to_what_does_not_exist_ends_no_timer(anna, params, what):
+    before = anna.call("timer.start", issue="PZ-1")["entry"]
+    error = refused(anna, "timer.start", request_id="switch", **params)
+    assert (error.reason, error.data["what"]) == ("not_found", what)
+    assert refused(anna, "timer.start", request_id="switch", **params).data == error.data
+    assert anna.call("timer.get")["running"] == before
+    assert [entry["timeInterval"]["end"] for entry in anna.entries()] == [None]
+    assert len(anna.call("entry.list")["items"]) == 1 and anna.worklogs() == []
+    anna.call("timer.stop")
+    assert len(anna.worklog_written(1)) == 1

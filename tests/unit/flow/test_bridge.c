@@ -129,13 +129,16 @@ static void a_second_start_stops_and_saves_the_first(void **state)
     BridgeCheck *check = begin_running(state);
     uint64_t start = bridge_ask(check, ask_timer_start, "{" ME ",'issue':'PZ-1'}");
 
+    /* Is there such an issue? Only then the first is stopped. */
+    TURN(check, ASK_ISSUE, .says = ISSUE_SAYS("Pizza", "[]"));
     turn_stopped(check);
     /* Both now: the worklog of the first, and the second. */
     bridge_expect(check, 2);
     bridge_turn_at(check, 0, &(const Turn){MYSELF});
-    bridge_turn_at(check, 0, &(const Turn){ASK_ISSUE, .says = ISSUE_SAYS("Pizza", "[]")});
+    bridge_turn_at(
+        check, 0,
+        &(const Turn){.ask = ASK_MAKE, .with = ANY_BODY, .status = 201, .says = RUNS("e2")});
     TURN(check, .ask = ASK_WRITE, .with = ANY_BODY, .status = 201, .says = IN_JIRA);
-    TURN(check, .ask = ASK_MAKE, .with = ANY_BODY, .status = 201, .says = RUNS("e2"));
     check_reply(check, start,
                 "{'result':{'entry':{'clockify_id':'e2','state':'running'},"
                 "'stopped':{'clockify_id':'e1','state':'stopped',"
@@ -294,8 +297,9 @@ static void a_refused_stop_keeps_its_moment_and_an_edit_mends_it(void **state)
 static void a_start_and_the_stop_that_made_room_go_back_together(void **state)
 {
     BridgeCheck *check = begin_running(state);
-    uint64_t start = bridge_ask(check, ask_timer_start, "{" ME ",'issue':'PZ-2'}");
+    uint64_t start = bridge_ask(check, ask_timer_start, "{" ME ",'issue':'PZ-1'}");
 
+    TURN(check, ASK_ISSUE, .says = ISSUE_SAYS("Pizza", "[]"));
     TURN(check, .ask = ASK_STOP, .with = ANY_BODY, .status = REQUIRED);
     TURN(check, .ask = ASK_OURS, .says = RUNS("e1"));
     check_reply(check, start, "{'error':{'data':{'reason':'refused','missing':['project']}}}");
@@ -303,6 +307,18 @@ static void a_start_and_the_stop_that_made_room_go_back_together(void **state)
                       "'end':null,'problem':null}]}}");
     assert_int_equal(bridge_number(check, "SELECT count(*) FROM intent"), 0);
     bridge_expect(check, 0);
+}
+
+static void a_start_that_cannot_be_stops_nothing(void **state)
+{
+    BridgeCheck *check = begin_running(state);
+    uint64_t start = bridge_ask(check, ask_timer_start, "{" ME ",'issue':'PZ-1'}");
+
+    TURN(check, ASK_ISSUE, .status = 404, .says = "{'errorMessages':['gone'],'errors':{}}");
+    check_reply(check, start, "{'error':{'data':{'reason':'not_found','what':'issue'}}}");
+    bridge_expect(check, 0);
+    check_list(check, "{'result':{'items':[{'state':'running','delivery':'done','end':null}]}}");
+    assert_int_equal(bridge_number(check, "SELECT count(*) FROM intent"), 0);
 }
 
 static void a_blocked_worklog_waits_for_a_person(void **state)
@@ -1112,6 +1128,7 @@ int main(void)
         WITH_BRIDGE(after_the_answer_it_is_blocked_and_goes_on_once_mended),
         WITH_BRIDGE(a_refused_stop_keeps_its_moment_and_an_edit_mends_it),
         WITH_BRIDGE(a_start_and_the_stop_that_made_room_go_back_together),
+        WITH_BRIDGE(a_start_that_cannot_be_stops_nothing),
         WITH_BRIDGE(a_blocked_worklog_waits_for_a_person),
         WITH_BRIDGE(what_is_blocked_is_tried_again_by_itself),
         WITH_BRIDGE(a_discard_takes_a_blocked_stop_with_it),
