@@ -42,7 +42,7 @@ void __wrap_rest_send(RestClient *client _unused_, RestRequest *request, RestDon
     *place = added;
 }
 
-static size_t count_pending(void)
+size_t bridge_waiting(void)
 {
     size_t count = 0;
 
@@ -155,36 +155,48 @@ static int reload(void *context, Json **ret_changed, Error *error)
     return 0;
 }
 
-static void start_bridge(BridgeCheck *check, Keyring *keyring)
+int bridge_try(BridgeCheck *check, Error *error)
 {
     const BridgeParts parts = {.event = check->event,
                                .config = check->world.config,
                                .store = check->store,
-                               .keyring = keyring,
+                               .keyring = make_keyring(),
                                .node = "node-1",
                                .version = "1.2.3",
                                .reply = keep_reply,
                                .reply_context = check,
                                .reload = reload,
                                .reload_context = check};
+
+    return bridge_new(&parts, &check->bridge, error);
+}
+
+static void start_bridge(BridgeCheck *check)
+{
     Error error = {0};
 
-    if (bridge_new(&parts, &check->bridge, &error) < 0)
+    if (bridge_try(check, &error) < 0)
         fail_msg("%s", error.message);
 }
 
-void bridge_begin(BridgeCheck *check)
+void bridge_lay(BridgeCheck *check)
 {
     Keyring *keyring = make_keyring();
     Error error = {0};
 
     store_world(&check->world, keyring);
+    keyring_free(keyring);
     set_string(&check->world.config->jira.url, check->world.no_jira ? "" : JIRA_URL);
     assert_true(sd_event_new(&check->event) >= 0);
     assert_int_equal(store_new(STEAL(check->world.db), &check->store, &error), 0);
     assert_true(sd_event_add_io(check->event, NULL, store_fd(check->store), 1 /* EPOLLIN */,
                                 results_wait, check) >= 0);
-    start_bridge(check, keyring);
+}
+
+void bridge_begin(BridgeCheck *check)
+{
+    bridge_lay(check);
+    start_bridge(check);
 }
 
 void bridge_begin_again(BridgeCheck *check)
@@ -195,7 +207,7 @@ void bridge_begin_again(BridgeCheck *check)
     bridge_free(STEAL(check->bridge));
     for (size_t i = 0; i < CALLS_MOST; i++)
         json_object_put(STEAL(check->replies[i]));
-    start_bridge(check, make_keyring());
+    start_bridge(check);
 }
 
 int bridge_check_make(void **state)
@@ -269,7 +281,7 @@ static void wait_for_requests(BridgeCheck *check, size_t count, const char *what
 {
     int64_t until = time_monotonic_ms() + PATIENCE_MS;
 
-    while (count_pending() < count) {
+    while (bridge_waiting() < count) {
         run_once(check);
         if (time_monotonic_ms() > until)
             fail_msg("never asked: %s", what);
@@ -280,9 +292,9 @@ void bridge_expect(BridgeCheck *check, size_t waiting)
 {
     wait_for_requests(check, waiting, "as much as expected");
     bridge_settle(check);
-    for (const Pending *p = pending; p && count_pending() != waiting; p = p->next)
+    for (const Pending *p = pending; p && bridge_waiting() != waiting; p = p->next)
         print_message("# waits: %s\n", p->request.url);
-    assert_int_equal(count_pending(), waiting);
+    assert_int_equal(bridge_waiting(), waiting);
 }
 
 uint64_t bridge_ask(BridgeCheck *check, AskFunction *function, const char *params)

@@ -34,6 +34,10 @@ int bridge_check_make(void **state);
 int bridge_check_drop(void **state);
 
 void bridge_begin(BridgeCheck *check);
+/* The same in two steps, for a bridge that may not come up: everything it needs; then 0, or -1 with
+ * *error. */
+void bridge_lay(BridgeCheck *check);
+int bridge_try(BridgeCheck *check, Error *error);
 /* As after kill -9: what was under way is gone, the journal is there. */
 void bridge_begin_again(BridgeCheck *check);
 
@@ -41,6 +45,7 @@ uint64_t bridge_ask(BridgeCheck *check, AskFunction *function, const char *param
 /* Waits for the answer to this call; it stays with the check. */
 const Json *bridge_reply_to(BridgeCheck *check, uint64_t caller);
 bool bridge_was_answered(const BridgeCheck *check, uint64_t caller);
+size_t bridge_waiting(void); /* requests without an answer yet */
 
 /* Waits until so many requests are there, and no more come. */
 void bridge_expect(BridgeCheck *check, size_t waiting);

@@ -3,6 +3,7 @@
 
 #include "tests/unit/flow/flow_check.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 
 #include "base/text.h"
@@ -69,15 +70,42 @@ void world_done(World *world)
 
 /* ---- store work, and statements that fail ---- */
 
-/* The stubs know no world but the one whose work is being done. */
+/* The stubs know no world but the one whose work is being done, and beside it a store's thread. */
 static World *working;
+static atomic_int_fast64_t thread_fails_at, thread_failed;
+
+void statement_fails_at(int64_t number)
+{
+    atomic_store(&thread_failed, 0);
+    atomic_store(&thread_fails_at, number);
+}
+
+bool statement_has_failed(void)
+{
+    return atomic_load(&thread_failed) > 0;
+}
+
+static bool fails_in_thread(void)
+{
+    if (atomic_load(&thread_fails_at) == 0 || atomic_fetch_sub(&thread_fails_at, 1) > 1)
+        return false;
+    atomic_store(&thread_failed, 1);
+    return true;
+}
+
+static bool fails_in_world(World *world)
+{
+    if (world->fail_at == 0 || --world->fail_at > 0)
+        return false;
+    world->failed = true;
+    return true;
+}
 
 static int fail_now(Error *error)
 {
-    if (!working || working->fail_at == 0 || --working->fail_at > 0)
-        return 0;
-    working->failed = true;
-    return error_set(error, ERROR_STORE, "The disk is full.");
+    if (working ? fails_in_world(working) : fails_in_thread())
+        return error_set(error, ERROR_STORE, "The disk is full.");
+    return 0;
 }
 
 int __real_db_next(DbQuery *query, Error *error);

@@ -58,6 +58,10 @@ void world_reject(World *world, Service service);  /* no longer taken */
 /* One piece of store work, committed, or undone when it fails. While it runs, world->fail_at counts
  * (for which the program is linked with --wrap=db_next and --wrap=db_run). */
 int world_store(World *world, StoreWork work, void *arg, Error *error);
+/* For a store that has a thread of its own: its so-manyth statement from here on fails, once. 0 =
+ * none. */
+void statement_fails_at(int64_t number);
+bool statement_has_failed(void);
 int64_t world_number(World *world, const char *sql); /* of the first row; -1 = no row */
 Json *world_entry(World *world, int64_t id);         /* as callers are shown it; NULL = gone */
 

@@ -858,12 +858,10 @@ static const CallScript journal_scripts[] = {
 
 /* ---- how they are run ---- */
 
-static void run_script(void **state)
+static BridgeCheck *begin(const CallScript *script)
 {
-    const CallScript *script = *state;
-    BridgeCheck *check;
     void *made;
-    const Json *reply;
+    BridgeCheck *check;
 
     bridge_check_make(&made);
     check = made;
@@ -872,11 +870,61 @@ static void run_script(void **state)
     bridge_begin(check);
     check->key = script->key ? script->key : CLOCKIFY_KEY;
     check->token = script->token ? script->token : JIRA_TOKEN;
+    return check;
+}
+
+static void end(BridgeCheck *check)
+{
+    void *made = check;
+
+    bridge_check_drop(&made);
+}
+
+/* timer.get tells of the journal's timer when what it saw cannot be noted, and that this is no
+ * news. */
+static void check_is_told(const CallScript *script, const Json *reply)
+{
+    if (script->ask == ask_timer_get && !json_has(reply, "error"))
+        check_json(script->name, reply, "{'result':{'stale':true}}");
+    else
+        check_json(script->name, reply, "{'error':{'data':{'reason':'store'}}}");
+}
+
+/* false: there are not so many statements. */
+static bool fail_statement(const CallScript *script, int64_t number)
+{
+    BridgeCheck *check = begin(script);
+    uint64_t caller;
+    bool failed;
+
+    bridge_settle(check);
+    statement_fails_at(number);
+    caller = bridge_ask(check, script->ask, script->params);
+    for (size_t i = 0; i < TURNS_MOST && script->turns[i].ask; i++) {
+        bridge_settle(check);
+        if (bridge_waiting() > 0 && !bridge_was_answered(check, caller))
+            bridge_turn(check, &script->turns[i]);
+    }
+    bridge_reply_to(check, caller);
+    failed = statement_has_failed();
+    statement_fails_at(0);
+    if (failed)
+        check_is_told(script, check->replies[caller]);
+    end(check);
+    return failed;
+}
+
+static void run_script(void **state)
+{
+    const CallScript *script = *state;
+    BridgeCheck *check = begin(script);
+    const Json *reply;
+
     reply = bridge_converse(check, script->ask, script->params, script->turns, TURNS_MOST);
     check_json(script->name, reply, script->reply);
     if (script->sql)
         check_row_int(bridge_number(check, script->sql), script->number, script->name);
-    bridge_check_drop(&made);
+    end(check);
 }
 
 typedef struct Group {
@@ -884,23 +932,32 @@ typedef struct Group {
     size_t count;
 } Group;
 
+static const Group groups[] = {
+    {account_scripts, ARRAY_SIZE(account_scripts)}, {list_scripts, ARRAY_SIZE(list_scripts)},
+    {timer_scripts, ARRAY_SIZE(timer_scripts)},     {server_scripts, ARRAY_SIZE(server_scripts)},
+    {journal_scripts, ARRAY_SIZE(journal_scripts)},
+};
+
+/* Each statement of each script fails in turn. */
+static void a_statement_that_fails_is_told(void **state _unused_)
+{
+    for (size_t g = 0; g < ARRAY_SIZE(groups); g++)
+        for (size_t i = 0; i < groups[g].count; i++)
+            for (int64_t number = 1; fail_statement(&groups[g].scripts[i], number);)
+                number++;
+}
+
 /* All in one run: TAP knows one plan a program. */
 int main(void)
 {
-    static const Group groups[] = {
-        {account_scripts, ARRAY_SIZE(account_scripts)},
-        {list_scripts, ARRAY_SIZE(list_scripts)},
-        {timer_scripts, ARRAY_SIZE(timer_scripts)},
-        {server_scripts, ARRAY_SIZE(server_scripts)},
-        {journal_scripts, ARRAY_SIZE(journal_scripts)},
-    };
     struct CMUnitTest tests[200] = {0};
     size_t count = 0;
 
     for (size_t g = 0; g < ARRAY_SIZE(groups); g++)
-        for (size_t i = 0; i < groups[g].count && count < ARRAY_SIZE(tests); i++)
+        for (size_t i = 0; i < groups[g].count && count + 1 < ARRAY_SIZE(tests); i++)
             tests[count++] = (struct CMUnitTest){.name = groups[g].scripts[i].name,
                                                  .test_func = run_script,
                                                  .initial_state = (void *)&groups[g].scripts[i]};
+    tests[count++] = (struct CMUnitTest)cmocka_unit_test(a_statement_that_fails_is_told);
     return _cmocka_run_group_tests("flow/calls", tests, count, NULL, NULL);
 }
