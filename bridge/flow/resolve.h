@@ -32,7 +32,8 @@ typedef struct Resolve {
     bool is_public;
 
     Json *names;  /* tags still to be found */
-    bool no_tags; /* the user may make none */
+    bool no_tags;     /* the user may make none */
+    bool tags_denied; /* said so just now */
     Json *tags;   /* tags found: array of {id, name} */
     size_t index;
     int64_t page;

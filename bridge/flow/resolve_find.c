@@ -301,7 +301,7 @@ static int save_tags(Db *db, void *arg, Error *error)
                       error) < 0)
             return -1;
     }
-    return f->resolve.no_tags ? save_forbidden(db, f, error) : 0;
+    return f->resolve.tags_denied ? save_forbidden(db, f, error) : 0;
 }
 
 /* One name is asked for by name. For several, one walk over all tags costs less than a question
@@ -340,6 +340,7 @@ static void take_made_tag(IntentFlow *f)
         take_tag(resolve, resolve->found.id, resolve->found.name);
     /* Who may not make one may not make the next. */
     resolve->no_tags = resolve->no_tags || resolve->denied;
+    resolve->tags_denied = resolve->tags_denied || resolve->denied;
 }
 
 int resolve_tags_step(IntentFlow *f, FlowIo *io)
@@ -363,6 +364,7 @@ int resolve_tags_step(IntentFlow *f, FlowIo *io)
     }
 
     resolve->no_tags = resolve->forbidden;
+    resolve->tags_denied = false;
     resolve->index = 0;
     while (next_missing_tag(resolve)) {
         if (!may_make(f, io))

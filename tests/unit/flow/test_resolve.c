@@ -128,6 +128,14 @@ static void refusal_is_remembered(World *world)
     assert_in_range(until - time_now(), 3500, 3600);
 }
 
+/* Else whoever clicks every hour would never be tried again. */
+static void refusals_end_when_they_did(World *world)
+{
+    assert_int_equal(world_number(world, "SELECT count(*) FROM matched WHERE"
+                                         " kind = 'forbidden' AND remote_id = '" FAR_AWAY "'"),
+                     3);
+}
+
 static void nothing_is_remembered(World *world)
 {
     assert_int_equal(world_number(world, "SELECT count(*) FROM matched WHERE kind = 'project'"), 0);
@@ -283,6 +291,7 @@ static const Script scripts[] = {
         .turns = {ISSUE, FIND(PROJECTS), FIND(TAGS), MADE_WITH("")},
         .entry = "{'left_out':[" LEFT_OUT("project", "Pizza", "not_allowed") "," LEFT_OUT(
             "tag", "Bug", "not_allowed") "]}",
+        .after = refusals_end_when_they_did,
     },
     {
         START("refused long ago: tried once more"),
