@@ -2,24 +2,8 @@
 /* Calls that are a single dialogue: accounts, lists, the server, what runs, the journal's lists.
  * Each script is one call, asked of the bridge whole. */
 
-#include "tests/unit/flow/bridge_check.h"
+#include "tests/unit/flow/call_script.h"
 
-#define TURNS_MOST 6
-
-typedef struct CallScript {
-    const char *name;
-    void (*before)(World *world);
-    AskFunction *ask;
-    const char *params;
-    Turn turns[TURNS_MOST];
-    const char *reply; /* {'result'} or {'error'}, in part */
-    const char *key;   /* what requests to Clockify carry; NULL = the stored key, "" = none */
-    const char *token;
-    const char *sql; /* afterwards gives this number */
-    int64_t number;
-} CallScript;
-
-#define ME        "'user':'" USER "'"
 #define NEW_KEY   "the-new-key-of-ada"
 #define KEY_URL   "https://app.clockify.me/user/preferences#advanced"
 #define GONE_SAYS "{'code':501,'message':'Project doesn\u2019t belong to Workspace'}"
@@ -465,8 +449,7 @@ static const CallScript list_scripts[] = {
 
 #define RUNS_HERE                                                                                  \
     "[{'id':'e1','userId':'u1','timeInterval':{'start':'2026-11-23T10:00:00Z','end':null}}]"
-#define ASK_RUNNING "GET clockify/workspaces/w1/user/u1/time-entries?in-progress=true&hydrated=true"
-#define ASK_OURS    "GET clockify/workspaces/w1/time-entries/e1?hydrated=true"
+#define ASK_OURS "GET clockify/workspaces/w1/time-entries/e1?hydrated=true"
 #define ENDED                                                                                      \
     "{'id':'e1','userId':'u1','timeInterval':{'start':'2026-11-23T10:00:00Z',"                     \
     "'end':'2026-11-23T10:12:00Z'}}"
@@ -856,108 +839,15 @@ static const CallScript journal_scripts[] = {
     },
 };
 
-/* ---- how they are run ---- */
-
-static BridgeCheck *begin(const CallScript *script)
-{
-    void *made;
-    BridgeCheck *check;
-
-    bridge_check_make(&made);
-    check = made;
-    if (script->before)
-        script->before(&check->world);
-    bridge_begin(check);
-    check->key = script->key ? script->key : CLOCKIFY_KEY;
-    check->token = script->token ? script->token : JIRA_TOKEN;
-    return check;
-}
-
-static void end(BridgeCheck *check)
-{
-    void *made = check;
-
-    bridge_check_drop(&made);
-}
-
-/* timer.get tells of the journal's timer when what it saw cannot be noted, and that this is no
- * news. */
-static void check_is_told(const CallScript *script, const Json *reply)
-{
-    if (script->ask == ask_timer_get && !json_has(reply, "error"))
-        check_json(script->name, reply, "{'result':{'stale':true}}");
-    else
-        check_json(script->name, reply, "{'error':{'data':{'reason':'store'}}}");
-}
-
-/* false: there are not so many statements. */
-static bool fail_statement(const CallScript *script, int64_t number)
-{
-    BridgeCheck *check = begin(script);
-    uint64_t caller;
-    bool failed;
-
-    bridge_settle(check);
-    statement_fails_at(number);
-    caller = bridge_ask(check, script->ask, script->params);
-    for (size_t i = 0; i < TURNS_MOST && script->turns[i].ask; i++) {
-        bridge_settle(check);
-        if (bridge_waiting() > 0 && !bridge_was_answered(check, caller))
-            bridge_turn(check, &script->turns[i]);
-    }
-    bridge_reply_to(check, caller);
-    failed = statement_has_failed();
-    statement_fails_at(0);
-    if (failed)
-        check_is_told(script, check->replies[caller]);
-    end(check);
-    return failed;
-}
-
-static void run_script(void **state)
-{
-    const CallScript *script = *state;
-    BridgeCheck *check = begin(script);
-    const Json *reply;
-
-    reply = bridge_converse(check, script->ask, script->params, script->turns, TURNS_MOST);
-    check_json(script->name, reply, script->reply);
-    if (script->sql)
-        check_row_int(bridge_number(check, script->sql), script->number, script->name);
-    end(check);
-}
-
-typedef struct Group {
-    const CallScript *scripts;
-    size_t count;
-} Group;
-
-static const Group groups[] = {
-    {account_scripts, ARRAY_SIZE(account_scripts)}, {list_scripts, ARRAY_SIZE(list_scripts)},
-    {timer_scripts, ARRAY_SIZE(timer_scripts)},     {server_scripts, ARRAY_SIZE(server_scripts)},
-    {journal_scripts, ARRAY_SIZE(journal_scripts)},
-};
-
-/* Each statement of each script fails in turn. */
-static void a_statement_that_fails_is_told(void **state _unused_)
-{
-    for (size_t g = 0; g < ARRAY_SIZE(groups); g++)
-        for (size_t i = 0; i < groups[g].count; i++)
-            for (int64_t number = 1; fail_statement(&groups[g].scripts[i], number);)
-                number++;
-}
-
-/* All in one run: TAP knows one plan a program. */
 int main(void)
 {
-    struct CMUnitTest tests[200] = {0};
-    size_t count = 0;
+    static const CallGroup groups[] = {
+        {account_scripts, ARRAY_SIZE(account_scripts)},
+        {list_scripts, ARRAY_SIZE(list_scripts)},
+        {timer_scripts, ARRAY_SIZE(timer_scripts)},
+        {server_scripts, ARRAY_SIZE(server_scripts)},
+        {journal_scripts, ARRAY_SIZE(journal_scripts)},
+    };
 
-    for (size_t g = 0; g < ARRAY_SIZE(groups); g++)
-        for (size_t i = 0; i < groups[g].count && count + 1 < ARRAY_SIZE(tests); i++)
-            tests[count++] = (struct CMUnitTest){.name = groups[g].scripts[i].name,
-                                                 .test_func = run_script,
-                                                 .initial_state = (void *)&groups[g].scripts[i]};
-    tests[count++] = (struct CMUnitTest)cmocka_unit_test(a_statement_that_fails_is_told);
-    return _cmocka_run_group_tests("flow/calls", tests, count, NULL, NULL);
+    return run_call_scripts("flow/calls", groups, ARRAY_SIZE(groups));
 }

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Scripts of single calls; see call_script.h. */
+
+#include "tests/unit/flow/call_script.h"
+
+#include <assert.h>
+
+static BridgeCheck *begin(const CallScript *script)
+{
+    void *made;
+    BridgeCheck *check;
+
+    bridge_check_make(&made);
+    check = made;
+    if (script->before)
+        script->before(&check->world);
+    bridge_begin(check);
+    check->key = script->key ? script->key : CLOCKIFY_KEY;
+    check->token = script->token ? script->token : JIRA_TOKEN;
+    return check;
+}
+
+static void end(BridgeCheck *check)
+{
+    void *made = check;
+
+    bridge_check_drop(&made);
+}
+
+static void run_script(void **state)
+{
+    const CallScript *script = *state;
+    BridgeCheck *check = begin(script);
+    const Json *reply;
+
+    reply = bridge_converse(check, script->ask, script->params, script->turns, CALL_TURNS_MOST);
+    check_json(script->name, reply, script->reply);
+    if (script->sql)
+        check_row_int(bridge_number(check, script->sql), script->number, script->name);
+    end(check);
+}
+
+/* Those that look at what runs tell of the journal's timer when what they saw cannot be noted, and
+ * that this is no news. */
+static void check_is_told(const CallScript *script, const Json *reply)
+{
+    bool looks = script->ask == ask_timer_get;
+
+    if (looks && !json_has(reply, "error"))
+        check_json(script->name, reply, "{'result':{'stale':true}}");
+    else
+        check_json(script->name, reply, "{'error':{'data':{'reason':'store'}}}");
+}
+
+/* false: there are not so many statements. */
+static bool fail_statement(const CallScript *script, int64_t number)
+{
+    BridgeCheck *check = begin(script);
+    uint64_t caller;
+    bool failed;
+
+    bridge_settle(check);
+    statement_fails_at(number);
+    caller = bridge_ask(check, script->ask, script->params);
+    for (size_t i = 0; i < CALL_TURNS_MOST && script->turns[i].ask; i++) {
+        bridge_settle(check);
+        if (bridge_waiting() > 0 && !bridge_was_answered(check, caller))
+            bridge_turn(check, &script->turns[i]);
+    }
+    bridge_reply_to(check, caller);
+    failed = statement_has_failed();
+    statement_fails_at(0);
+    if (failed)
+        check_is_told(script, check->replies[caller]);
+    end(check);
+    return failed;
+}
+
+static void a_statement_that_fails_is_told(void **state)
+{
+    const CallGroup *group = *state;
+
+    for (size_t i = 0; i < group->count; i++)
+        for (int64_t number = 1; fail_statement(&group->scripts[i], number);)
+            number++;
+}
+
+int run_call_scripts(const char *name, const CallGroup *groups, size_t count)
+{
+    struct CMUnitTest tests[200] = {0};
+    size_t made = 0;
+
+    for (size_t g = 0; g < count; g++) {
+        assert(made + groups[g].count < ARRAY_SIZE(tests));
+        for (size_t i = 0; i < groups[g].count; i++)
+            tests[made++] = (struct CMUnitTest){.name = groups[g].scripts[i].name,
+                                                .test_func = run_script,
+                                                .initial_state = (void *)&groups[g].scripts[i]};
+        tests[made++] = (struct CMUnitTest){.name = "a statement that fails is told",
+                                            .test_func = a_statement_that_fails_is_told,
+                                            .initial_state = (void *)&groups[g]};
+    }
+    return _cmocka_run_group_tests(name, tests, made, NULL, NULL);
+}
