@@ -123,7 +123,7 @@ static int check_details(Db *db, const Accept *accept, Error *error)
 
 /* ---- the rows ---- */
 
-static Json *choice_of(const Json *params)
+Json *accept_choice(const Json *params)
 {
     static const char *const members[] = {"workspace", "project",     "task",
                                           "tags",      "description", "billable"};
@@ -150,7 +150,7 @@ static int insert_entry(Db *db, Accept *accept, const Account *account, int64_t 
         .state = end == TIME_NONE ? ENTRY_RUNNING : ENTRY_STOPPED,
         .delivery = DELIVERY_QUEUED,
         .details = json_copy(json_child(params, "details")),
-        .choice = choice_of(params),
+        .choice = accept_choice(params),
         .created = accept->asked,
     };
 
@@ -334,7 +334,7 @@ static int accept_edit(Db *db, Accept *accept, Error *error)
     if (r <= 0)
         return r < 0 ? -1 : no_timer(error);
     accept->entry_id = entry.id;
-    accept->intent.params = choice_of(accept->params);
+    accept->intent.params = accept_choice(accept->params);
     if (json_object_object_length(accept->intent.params) == 0)
         return error_param(
             error, "project",

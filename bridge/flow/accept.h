@@ -41,6 +41,10 @@ void accept_free(Accept *accept);
 /* Store work; the argument is the Accept. */
 int accept_work(Db *db, void *accept, Error *error);
 
+/* What the caller chose for the entry: project, task, tags and so on, where given. The caller owns
+ * it. */
+Json *accept_choice(const Json *params);
+
 /* Start and end of entry.add from two of start, end, seconds, or from seconds alone.
  * ERROR_INVALID_PARAMS otherwise. */
 int accept_times(const Json *params, int64_t now, int64_t *ret_start, int64_t *ret_end,

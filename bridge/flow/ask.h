@@ -29,5 +29,5 @@ AskFunction ask_account_get, ask_connect_clockify, ask_connect_jira, ask_disconn
     ask_set_workspace;
 AskFunction ask_workspaces, ask_projects, ask_tasks, ask_tags;
 AskFunction ask_timer_get, ask_timer_start, ask_timer_stop, ask_timer_edit, ask_timer_discard;
-AskFunction ask_entry_add, ask_entry_list, ask_entry_retry;
+AskFunction ask_entry_preview, ask_entry_add, ask_entry_list, ask_entry_retry;
 AskFunction ask_worklog_list, ask_worklog_retry, ask_worklog_retry_all, ask_worklog_abandon;

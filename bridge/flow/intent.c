@@ -14,10 +14,8 @@ static FlowStep *const steps[] = {
     [INTENT_EDIT] = edit_step,   [INTENT_DISCARD] = discard_step,
 };
 
-static void intent_flow_free(Flow *flow)
+void intent_flow_done(IntentFlow *f)
 {
-    IntentFlow *f = (IntentFlow *)flow;
-
     intent_done(&f->intent);
     entry_done(&f->entry);
     account_done(&f->clockify);
@@ -27,7 +25,12 @@ static void intent_flow_free(Flow *flow)
     clockify_entry_done(&f->made);
     clockify_entry_done(&f->other);
     json_object_put(f->result);
-    free(f);
+}
+
+static void intent_flow_free(Flow *flow)
+{
+    intent_flow_done((IntentFlow *)flow);
+    free(flow);
 }
 
 Flow *intent_flow_new(IntentKind kind, int64_t intent_id, const Doubt *doubt)
@@ -49,6 +52,18 @@ Flow *prepare_flow_new(int64_t intent_id)
     return flow;
 }
 
+int intent_load_accounts(Db *db, IntentFlow *f, Error *error)
+{
+    int r = account_get(db, f->intent.user, SERVICE_CLOCKIFY, &f->clockify, error);
+
+    if (r < 0)
+        return -1;
+    f->has_clockify = r > 0;
+    r = account_get(db, f->intent.user, SERVICE_JIRA, &f->jira, error);
+    f->has_jira = r > 0;
+    return r < 0 ? -1 : 0;
+}
+
 int intent_load(Db *db, void *flow, Error *error)
 {
     IntentFlow *f = flow;
@@ -60,14 +75,8 @@ int intent_load(Db *db, void *flow, Error *error)
         return -1;
     if (r == 0)
         return error_not_found(error, "intent", "It was taken back.");
-    r = account_get(db, f->intent.user, SERVICE_CLOCKIFY, &f->clockify, error);
-    if (r < 0)
+    if (intent_load_accounts(db, f, error) < 0)
         return -1;
-    f->has_clockify = r > 0;
-    r = account_get(db, f->intent.user, SERVICE_JIRA, &f->jira, error);
-    if (r < 0)
-        return -1;
-    f->has_jira = r > 0;
     if (f->intent.kind != INTENT_START && f->intent.kind != INTENT_STOP)
         return 0;
     r = journal_entry_another_runs(db, f->intent.user, f->entry.id, error);

@@ -63,6 +63,12 @@ FlowStep prepare_step, start_step, stop_step, edit_step, discard_step, add_step;
 
 /* ---- parts shared by them ---- */
 
+/* Releases what the struct holds, not itself. */
+void intent_flow_done(IntentFlow *f);
+
+/* In store work: both accounts of f->intent.user. */
+int intent_load_accounts(Db *db, IntentFlow *f, Error *error);
+
 /* Store work: fills intent, entry and accounts. The intent gone: ERROR_NOT_FOUND, what "intent". */
 int intent_load(Db *db, void *flow, Error *error);
 

@@ -197,7 +197,10 @@ static char *project_source(const Entry *entry)
 
 static char *task_source(const Entry *entry)
 {
-    return xasprintf("%s/%s", entry->project.id, entry->issue_id ? entry->issue_id : entry->issue);
+    /* Without an id in a preview alone, of a project that is yet to be made. */
+    const char *project = entry->project.id ? entry->project.id : "";
+
+    return xasprintf("%s/%s", project, entry->issue_id ? entry->issue_id : entry->issue);
 }
 
 /* false: nothing to look for, or it cannot be named in Clockify (noted as left out). */
@@ -223,7 +226,7 @@ static bool look_for_task(IntentFlow *f)
 {
     _cleanup_free_ char *source = NULL;
 
-    if (!f->entry.project.id)
+    if (!f->entry.project.id && !f->entry.project.name)
         return false;
     source = task_source(&f->entry);
     resolve_look_for(&f->resolve, LIST_TASKS, source, f->entry.issue);
@@ -358,7 +361,7 @@ int resolve_step(IntentFlow *f, FlowIo *io)
 
     fill_in(f, io->config);
     /* An edit may yet be refused, and then leaves the entry as it was. */
-    if (f->intent.kind != INTENT_EDIT)
+    if (f->intent.kind != INTENT_EDIT && !resolve->preview)
         FLOW_STORE(&resolve->place, io, save, f);
     FLOW_END(&resolve->place);
 }

@@ -17,6 +17,7 @@ typedef struct IntentFlow IntentFlow;
 
 typedef struct Resolve {
     Place place, facts, find, make, all_tags, choose; /* of the functions below */
+    bool preview;     /* nothing is made: what would be has a name and no id */
     bool fresh;       /* what was remembered did not hold: look everything up anew */
     bool asked_again; /* Jira was asked again after the token's owner was looked up */
     Identity identity;
@@ -31,10 +32,10 @@ typedef struct Resolve {
     bool denied;    /* just now */
     bool is_public;
 
-    Json *names;  /* tags still to be found */
+    Json *names;      /* tags still to be found */
     bool no_tags;     /* the user may make none */
     bool tags_denied; /* said so just now */
-    Json *tags;   /* tags found: array of {id, name} */
+    Json *tags;       /* tags found: array of {id, name} */
     size_t index;
     int64_t page;
     ClockifyItems items;
@@ -42,7 +43,7 @@ typedef struct Resolve {
 
 void resolve_done(Resolve *resolve);
 
-/* Fills f->entry and stores it. Does nothing when it was resolved before. */
+/* Fills f->entry and, but for a preview, stores it. Does nothing when it was resolved before. */
 int resolve_step(IntentFlow *f, FlowIo *io);
 
 /* ---- its parts ---- */

@@ -13,6 +13,7 @@
 #define PAGE_SIZE       200
 #define FORBIDDEN_S     3600 /* after a refusal, how long the user is not tried again */
 #define LOOK_UPS_LAST_S 5    /* the same look-up at the same time is asked once */
+#define PREVIEWS_LAST_S 60   /* somebody looks at one issue after the other */
 
 static const char *const kinds[] = {
     [LIST_PROJECTS] = "project", [LIST_TASKS] = "task", [LIST_TAGS] = "tag"};
@@ -165,7 +166,10 @@ static void ask_page(const IntentFlow *f, FlowIo *io, const char *name, int64_t 
     };
 
     clockify_list_request(io->server->api_url, &query, &io->request);
-    io->cache_s = resolve->tried || resolve->fresh || f->doubt.any ? 0 : LOOK_UPS_LAST_S;
+    if (resolve->tried || resolve->fresh || f->doubt.any)
+        io->cache_s = 0;
+    else
+        io->cache_s = resolve->preview ? PREVIEWS_LAST_S : LOOK_UPS_LAST_S;
 }
 
 static int read_page(IntentFlow *f, FlowIo *io, int64_t page_size)
@@ -194,6 +198,12 @@ static bool pick(IntentFlow *f)
     return item != NULL;
 }
 
+/* In a preview: a project that is yet to be made has no task. */
+static bool cannot_be_there(const IntentFlow *f)
+{
+    return f->resolve.list == LIST_TASKS && !f->entry.project.id;
+}
+
 int resolve_find_step(IntentFlow *f, FlowIo *io)
 {
     Resolve *resolve = &f->resolve;
@@ -203,7 +213,7 @@ int resolve_find_step(IntentFlow *f, FlowIo *io)
     if (resolve->found.id)
         goto finished;
     for (;;) {
-        for (resolve->page = 1;; resolve->page++) {
+        for (resolve->page = 1; !cannot_be_there(f); resolve->page++) {
             ask_page(f, io, resolve->name, PAGE_SIZE);
             FLOW_CLOCKIFY(&resolve->find, io, &f->clockify, f->entry.workspace.id);
             if (read_page(f, io, PAGE_SIZE) < 0)
@@ -215,6 +225,10 @@ int resolve_find_step(IntentFlow *f, FlowIo *io)
         }
         if (!may_make(f, io))
             goto settled;
+        if (resolve->preview) {
+            named_id_set(&resolve->found, NULL, resolve->name);
+            goto settled;
+        }
         resolve->make = PLACE_TOP;
         FLOW_RUN(&resolve->find, resolve_make_step(f, io));
         if (!resolve->tried)
@@ -297,6 +311,8 @@ static int save_tags(Db *db, void *arg, Error *error)
         const char *name = json_string(tag, "name");
         _cleanup_free_ char *source = text_lower(name);
 
+        if (!json_string(tag, "id")) /* of a preview: yet to be made */
+            continue;
         if (match_put(db, f->entry.workspace.id, "tag", source, json_string(tag, "id"), name,
                       error) < 0)
             return -1;
@@ -369,6 +385,10 @@ int resolve_tags_step(IntentFlow *f, FlowIo *io)
     while (next_missing_tag(resolve)) {
         if (!may_make(f, io))
             continue;
+        if (resolve->preview) {
+            take_tag(resolve, NULL, resolve->name);
+            continue;
+        }
         resolve->make = PLACE_TOP;
         FLOW_RUN(&resolve->all_tags, resolve_make_step(f, io));
         if (resolve->tried) {

@@ -30,6 +30,7 @@ AskFunction *handler_of(MethodId id)
         [METHOD_TIMER_STOP] = ask_timer_stop,
         [METHOD_TIMER_EDIT] = ask_timer_edit,
         [METHOD_TIMER_DISCARD] = ask_timer_discard,
+        [METHOD_ENTRY_PREVIEW] = ask_entry_preview,
         [METHOD_ENTRY_ADD] = ask_entry_add,
         [METHOD_ENTRY_LIST] = ask_entry_list,
         [METHOD_ENTRY_RETRY] = ask_entry_retry,

@@ -374,6 +374,24 @@ static const Method methods[METHOD_COUNT] = {
             ERRORS(FROM_JOURNAL),
             .example = "{\"user\":\"JIRAUSER10100\",\"request_id\":\"5f2d\"}",
         },
+    [METHOD_ENTRY_PREVIEW] =
+        {
+            .id = METHOD_ENTRY_PREVIEW,
+            .name = "entry.preview",
+            .role = ROLE_PLUGIN,
+            .web = true,
+            PARAMS(params_entry_preview),
+            .doc = "Says what timer.start or entry.add with these params would record, and what "
+                   "timer.get says, and makes nothing. What Clockify does not have yet and would "
+                   "be made has no id; problem says what would be in the way.",
+            .result = "{issue, workspace:{id, name}, project: null or {id: null or text, name}, "
+                      "task: the same, tags:[{id: null or text, name}], description, billable, "
+                      "left_out:[{what, name, reason}], problem: null or {reason, message, "
+                      "missing?}, running: null or Entry, as_of, stale}",
+            ERRORS(ERROR_CLOCKIFY_KEY_REQUIRED, ERROR_CLOCKIFY_KEY_REJECTED, ERROR_NOT_CONFIGURED,
+                   ERROR_STORE),
+            .example = "{\"user\":\"JIRAUSER10100\",\"issue\":\"ABC-1\"}",
+        },
     [METHOD_ENTRY_ADD] =
         {
             .id = METHOD_ENTRY_ADD,

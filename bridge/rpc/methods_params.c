@@ -217,6 +217,10 @@ const MethodParam params_timer_edit[] = {
 
 const MethodParam params_timer_discard[] = {USER, ENTRY, REQUEST_ID, WAIT};
 
+const MethodParam params_entry_preview[] = {
+    USER, ISSUE, DETAILS, WORKSPACE, PROJECT, TASK, TAGS, DESCRIPTION, BILLABLE,
+};
+
 const MethodParam params_entry_add[] = {
     USER,
     ISSUE,

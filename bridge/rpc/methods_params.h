@@ -24,6 +24,7 @@ extern const MethodParam params_timer_start[11];
 extern const MethodParam params_timer_stop[4];
 extern const MethodParam params_timer_edit[9];
 extern const MethodParam params_timer_discard[4];
+extern const MethodParam params_entry_preview[9];
 extern const MethodParam params_entry_add[15];
 extern const MethodParam params_entry_list[6];
 extern const MethodParam params_retry[3];

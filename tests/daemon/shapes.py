@@ -42,6 +42,8 @@ ENTRY = {
     "seconds": Maybe("int"), "clockify_id": Maybe("text"), "state": OneOf("running", "stopped", "discarded"),
     "delivery": OneOf("done", "queued", "blocked"), "problem": Maybe(PROBLEM), "worklog": Maybe(WORKLOG),
 }
+PLANNED = {"id": Maybe("text"), "name": "text"}
+LEFT_OUT = {"what": OneOf("project", "task", "tag"), "name": "text", "reason": "text"}
 SERVICE = {"url": Maybe("text"), "ok": "bool", "last_ok": Maybe("time"), "problem": Maybe("text")}
 STATUS = {
     "version": "text", "node": "text", "uptime_s": "int", "store": {"backend": OneOf("sqlite", "postgresql"), "ok": "bool"},
@@ -97,6 +99,10 @@ RESULTS = {
     "timer.stop": {"entry": ENTRY},
     "timer.edit": {"entry": ENTRY},
     "timer.discard": {"entry": ENTRY},
+    "entry.preview": {
+        "issue": "text", "workspace": {"id": "text", "name": "text"}, "project": Maybe(PLANNED), "task": Maybe(PLANNED),
+        "tags": [PLANNED], "description": "text", "billable": Maybe("bool"), "left_out": [LEFT_OUT], "problem": Maybe(PROBLEM),
+        "running": Maybe(ENTRY), "as_of": "time", "stale": "bool"},
     "entry.add": {"entry": ENTRY},
     "entry.list": {"items": [ENTRY]},
     "entry.retry": {"count": "int"},

@@ -243,6 +243,13 @@ def test_timer_discard(anna):
     assert anna.entries() == [] and anna.worklogs() == [] and anna.call("timer.get")["running"] is None
 
 
+def test_entry_preview(anna):
+    answer = anna.call("entry.preview", issue="PZ-1")
+    assert answer["project"] == {"id": anna.project, "name": "Phase Zero"} and answer["task"] == {"id": anna.task, "name": "PZ-1"}
+    assert answer["description"] == "PZ-1 Read a ticket" and answer["tags"] == [{"id": anna.story, "name": "Story"}]
+    assert answer["problem"] is None and answer["running"] is None and anna.entries() == []
+
+
 def test_entry_add(anna):
     end = datetime.now(timezone.utc).replace(microsecond=0) - timedelta(hours=1)
     start = end - timedelta(minutes=30)

@@ -12,7 +12,7 @@ NEVER = ["bridge.hello", "bridge.describe", "bridge.metrics", "bridge.pause", "b
          "worklog.abandon", "web.call"]
 PAGES = ["account.get", "account.connect_clockify", "account.connect_jira", "account.disconnect", "account.set_workspace",
          "server.get", "workspace.list", "project.list", "task.list", "tag.list", "timer.get", "timer.start", "timer.stop",
-         "timer.edit", "timer.discard", "entry.add", "entry.list", "entry.retry", "worklog.list", "worklog.retry"]
+         "timer.edit", "timer.discard", "entry.preview", "entry.add", "entry.list", "entry.retry", "worklog.list", "worklog.retry"]
 ADMINS = ["server.set", "server.test", "bridge.status", "worklog.list_all", "worklog.retry_all"]
 
 

@@ -44,7 +44,7 @@ static void run_script(void **state)
  * that this is no news. */
 static void check_is_told(const CallScript *script, const Json *reply)
 {
-    bool looks = script->ask == ask_timer_get;
+    bool looks = script->ask == ask_timer_get || script->ask == ask_entry_preview;
 
     if (looks && !json_has(reply, "error"))
         check_json(script->name, reply, "{'result':{'stale':true}}");

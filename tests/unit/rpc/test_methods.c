@@ -51,6 +51,7 @@ static const char *const protocol_methods[] = {
     "timer.stop",
     "timer.edit",
     "timer.discard",
+    "entry.preview",
     "entry.add",
     "entry.list",
     "entry.retry",
