@@ -199,7 +199,7 @@ void bridge_begin(BridgeCheck *check)
     start_bridge(check);
 }
 
-void bridge_begin_again(BridgeCheck *check)
+void bridge_kill(BridgeCheck *check)
 {
     bridge_stop(check->bridge);
     bridge_settle(check); /* what is with the store comes back */
@@ -207,6 +207,11 @@ void bridge_begin_again(BridgeCheck *check)
     bridge_free(STEAL(check->bridge));
     for (size_t i = 0; i < CALLS_MOST; i++)
         json_object_put(STEAL(check->replies[i]));
+}
+
+void bridge_begin_again(BridgeCheck *check)
+{
+    bridge_kill(check);
     start_bridge(check);
 }
 

@@ -38,7 +38,9 @@ void bridge_begin(BridgeCheck *check);
  * *error. */
 void bridge_lay(BridgeCheck *check);
 int bridge_try(BridgeCheck *check, Error *error);
-/* As after kill -9: what was under way is gone, the journal is there. */
+/* What was under way is gone, the journal is there. */
+void bridge_kill(BridgeCheck *check);
+/* As after kill -9. */
 void bridge_begin_again(BridgeCheck *check);
 
 uint64_t bridge_ask(BridgeCheck *check, AskFunction *function, const char *params);
