@@ -154,6 +154,73 @@ static void paused_before_paused_after(void **state)
                "{'result':{'paused':true,'pause_reason':'upgrade of Jira'}}");
 }
 
+/* ---- another configuration ---- */
+
+static void other_timeout(Config *config)
+{
+    config->clockify.timeout_s = 33;
+}
+
+static void other_jira_timeout(Config *config)
+{
+    config->jira.timeout_s = 33;
+}
+
+static void other_proxy(Config *config)
+{
+    set_string(&config->clockify.proxy, "http://127.0.0.1:3128");
+}
+
+static void missing_ca(Config *config)
+{
+    set_string(&config->clockify.ca_file, "/nonexistent/ca.pem");
+}
+
+static void other_cert(Config *config)
+{
+    set_string(&config->clockify.client_cert, "/nonexistent/cert.pem");
+}
+
+static void other_key(Config *config)
+{
+    set_string(&config->clockify.client_key, "/nonexistent/key.pem");
+}
+
+/* Each time something that is not known yet. */
+static void look_something_up(BridgeCheck *check, size_t number)
+{
+    _cleanup_free_ char *params = xasprintf("{'user':'" USER "','search':'%zu'}", number);
+    uint64_t caller = bridge_ask(check, ask_tags, params);
+
+    TURN(check, .ask = "GET clockify/workspaces/w1/tags?*", .says = "[{'id':'g1','name':'Bug'}]");
+    check_json("tags", bridge_reply_to(check, caller), "{'result':{'items':[{'id':'g1'}]}}");
+}
+
+/* What is asked for next goes through clients that were made with it; the world stays the same. */
+static void each_setting_of_the_clients_takes_effect(void **state)
+{
+    static void (*const changes[])(Config *) = {other_timeout, other_jira_timeout, other_proxy,
+                                                missing_ca,    other_cert,         other_key};
+    BridgeCheck *check = *state;
+
+    bridge_begin(check);
+    for (size_t i = 0; i < ARRAY_SIZE(changes); i++) {
+        Config *old = check->world.config, *config = config_default();
+        Error error = {0};
+
+        set_string(&config->jira.url, JIRA_URL);
+        changes[i](config);
+        if (bridge_set_config(check->bridge, config, &error) < 0) {
+            assert_true(error.message[0]);
+            config_free(config);
+        } else {
+            check->world.config = config;
+            config_free(old);
+        }
+        look_something_up(check, i);
+    }
+}
+
 int main(void)
 {
 #define WITH_BRIDGE(test)                                                                          \
@@ -166,6 +233,7 @@ int main(void)
         WITH_BRIDGE(what_was_discovered_and_cannot_be_read_is_asked_for_again),
         WITH_BRIDGE(an_answer_that_is_no_longer_wanted_changes_nothing),
         WITH_BRIDGE(paused_before_paused_after),
+        WITH_BRIDGE(each_setting_of_the_clients_takes_effect),
     };
 
     return cmocka_run_group_tests_name("flow/begin", tests, NULL, NULL);

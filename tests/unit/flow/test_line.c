@@ -212,6 +212,29 @@ static void only_what_nobody_was_told_of_may_vanish(void **state _unused_)
     free_line(line);
 }
 
+/* ---- a start is tried before the stop that makes room for it ---- */
+
+static void a_start_is_prepared_once_and_while_its_caller_waits(void **state _unused_)
+{
+    const Row row = {.items = {PENDING(STOP, 1), {INTENT_START, 2, .after = 1}}};
+    LineItem *stop = line_of(&row), *start = stop->next;
+
+    assert_null(line_to_prepare(stop, stop)); /* a stop of its own makes room for nobody */
+    stop->makes_room = true;
+    assert_null(line_to_prepare(stop, stop)); /* nobody waits for the start */
+    start->waiters = (Waiter *)stop;          /* never looked into */
+    assert_ptr_equal(line_to_prepare(stop, stop), start);
+    stop->prepared = true;
+    assert_null(line_to_prepare(stop, stop));
+    stop->prepared = false;
+    stop->blocked = true; /* it has been tried: others were told */
+    assert_null(line_to_prepare(stop, stop));
+    stop->blocked = false;
+    stop->in_doubt = true; /* it may be stopped already */
+    assert_null(line_to_prepare(stop, stop));
+    free_line(stop);
+}
+
 int main(void)
 {
     enum { OTHERS = 4 };
@@ -220,6 +243,7 @@ int main(void)
         cmocka_unit_test(items_are_found_and_removed),
         cmocka_unit_test(retry_makes_blocked_items_due),
         cmocka_unit_test(only_what_nobody_was_told_of_may_vanish),
+        cmocka_unit_test(a_start_is_prepared_once_and_while_its_caller_waits),
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
