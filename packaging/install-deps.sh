@@ -27,7 +27,7 @@ debian_web='libfelix-framework-java libtomcat9-java libtomcat10-java libjetty9-j
 
 debian_demo='libcmocka-dev libmicrohttpd-dev @python3=python3'
 debian_test='clang clang-format cppcheck valgrind git file xz-utils python3-pytest python3-pytest-xdist
-    @node=nodejs @npm=npm systemd systemd-container dbus rpm rpmlint selinux-policy-dev'
+    @node=nodejs @npm=npm systemd systemd-container dbus rpm dnf rpmlint selinux-policy-dev'
 
 # libconfig-devel, libcmocka-devel and libmicrohttpd-devel are in CodeReady Builder (CRB); cppcheck is in EPEL alone
 # and is left out: its suite says so.
