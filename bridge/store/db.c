@@ -78,6 +78,11 @@ void db_rollback(Db *db)
         (void)run_text(db, "ROLLBACK", NULL);
 }
 
+int db_disown_commit(Db *db, Error *error)
+{
+    return db->driver->disown_commit(db, error);
+}
+
 bool db_in_transaction(Db *db)
 {
     return db->driver->in_transaction(db);

@@ -29,6 +29,9 @@ int db_exec(Db *db, const char *sql, Error *error);
 int db_begin(Db *db, Error *error);
 int db_commit(Db *db, Error *error);
 void db_rollback(Db *db);
+/* After a db_commit that failed, and db_rollback: what it may have written cannot come back after a
+ * crash. Negative: it still may; to be tried again. */
+int db_disown_commit(Db *db, Error *error);
 bool db_in_transaction(
     Db *db); /* false after db_begin: the database undid everything by itself (disk full) */
 /* From a failure of the disk or the file until a change was committed again: reading alone proves

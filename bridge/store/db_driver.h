@@ -17,6 +17,7 @@ typedef struct DbDriver {
     int (*exec)(Db *db, const char *sql, Error *error); /* many statements, {{}} already replaced */
     int (*shrink)(Db *db, Error *error);
     bool (*in_transaction)(Db *db);
+    int (*disown_commit)(Db *db, Error *error); /* after COMMIT failed and was rolled back */
 
     DbQuery *(*query)(Db *db, const char *sql); /* never NULL: a failure shows in `next` */
     void (*bind_null)(DbQuery *query, int position);

@@ -45,6 +45,7 @@ typedef struct SqliteDb {
     Db base;
     sqlite3 *handle;
     char *path;
+    bool unsynced; /* the last failure was one of syncing what had been written as a whole */
     size_t cached;
     CacheSlot cache[CACHE_SLOTS];
 } SqliteDb;
@@ -218,6 +219,29 @@ static int sqlite_shrink(Db *base, Error *error)
     return pragma(db, "PRAGMA wal_checkpoint(TRUNCATE)", "0", error);
 }
 
+/* A transaction whose frames are all in the WAL, but could not be synced, is rolled back for this
+ * process alone: whoever opens the file after a crash takes it for committed. What is left of the
+ * WAL goes into the database, and the WAL away, which is synced too. One that was not written as a
+ * whole (no room) lacks its end and needs nothing. */
+static int sqlite_disown_commit(Db *base, Error *error)
+{
+    SqliteDb *db = (SqliteDb *)base;
+    sqlite3_file *wal = NULL;
+    int r, code;
+
+    if (!db->unsynced)
+        return 0;
+    r = pragma(db, "PRAGMA wal_checkpoint(TRUNCATE)", "0", error);
+    if (r < 0)
+        return r;
+    sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+    code = wal && wal->pMethods ? wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL) : SQLITE_OK;
+    if (code != SQLITE_OK)
+        return fail(db, code, error);
+    db->unsynced = false;
+    return 0;
+}
+
 static bool sqlite_in_transaction(Db *base)
 {
     return sqlite3_get_autocommit(((SqliteDb *)base)->handle) == 0;
@@ -375,6 +399,8 @@ static int fail(SqliteDb *db, int code, Error *error)
     bool failed_before = db->base.failing;
 
     db->base.failing = true;
+    if ((code & 0xff) == SQLITE_IOERR && code != SQLITE_IOERR_WRITE)
+        db->unsynced = true;
     switch (code & 0xff) {
     case SQLITE_NOMEM:
         abort(); /* as everywhere: the journal survives, systemd starts us again */
@@ -427,6 +453,7 @@ static const DbDriver sqlite_driver = {
     .exec = sqlite_exec,
     .shrink = sqlite_shrink,
     .in_transaction = sqlite_in_transaction,
+    .disown_commit = sqlite_disown_commit,
     .query = sqlite_query,
     .bind_null = sqlite_bind_null,
     .bind_int = sqlite_bind_int,

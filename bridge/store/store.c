@@ -16,11 +16,16 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "store/schema.h"
 
 /* Bounds the time that the first of a group waits for the last; far beyond the size where grouping
  * pays. */
 #define GROUP_MAX 1024
+
+/* Some three seconds in all, each pause twice as long as the one before. */
+#define DISOWN_TRIES    9
+#define DISOWN_FIRST_US 6000
 
 #ifdef BRIDGE_BROKEN_ACK_BEFORE_COMMIT
 #define COMMIT_LATE true /* a deliberate fault, see configure.ac */
@@ -63,6 +68,7 @@ static void *run(void *arg);
 static Work *take_group(Store *store);
 static void run_outside(Store *store, Work *work);
 static void apply_group(Store *store, Work *group);
+static void disown_commit(Db *db);
 static int apply_all(Db *db, Work *group, Error *error);
 static int apply_one(Db *db, Work *work, Error *error);
 static void hand_back(Store *store, Work *group);
@@ -187,8 +193,10 @@ static void apply_group(Store *store, Work *group)
     int r;
 
     r = apply_all(store->db, group, &error);
-    if (r < 0)
+    if (r < 0) {
         db_rollback(store->db);
+        disown_commit(store->db);
+    }
     for (Work *work = group; work; work = work->next) {
         works++;
         if (r < 0)
@@ -200,6 +208,25 @@ static void apply_group(Store *store, Work *group)
     store->stats.failed += r < 0;
     store->stats.ok = r >= 0 && !db_failing(store->db);
     pthread_mutex_unlock(&store->mutex);
+}
+
+/* "Nothing was stored" must be true also after a crash. Where the disk lets nobody make sure of it,
+ * the process ends: without an answer the callers ask again, and the next start sees what stands.
+ */
+static void disown_commit(Db *db)
+{
+    Error error = {0};
+
+    for (int i = 0; i < DISOWN_TRIES; i++) {
+        if (i > 0)
+            usleep(DISOWN_FIRST_US << i);
+        if (db_disown_commit(db, &error) >= 0)
+            return;
+    }
+    log_error("a transaction can neither be committed nor be undone for certain; ending without an "
+              "answer: %s",
+              error.message);
+    abort();
 }
 
 static int apply_all(Db *db, Work *group, Error *error)

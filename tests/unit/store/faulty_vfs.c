@@ -61,13 +61,11 @@ static int truncate_file(sqlite3_file *file, sqlite3_int64 size)
     return code ? code : real_of(file)->pMethods->xTruncate(real_of(file), size);
 }
 
+/* A disk that is full shows here as SQLite's own layer words it. */
 static int sync_file(sqlite3_file *file, int flags)
 {
-    int code;
-
     control.syncs++;
-    code = strike();
-    return code ? code : real_of(file)->pMethods->xSync(real_of(file), flags);
+    return strike() ? SQLITE_IOERR_FSYNC : real_of(file)->pMethods->xSync(real_of(file), flags);
 }
 
 static int file_size(sqlite3_file *file, sqlite3_int64 *size)

@@ -4,6 +4,7 @@
 
 #include "tests/unit/store/fixture.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -318,8 +319,38 @@ static void acknowledged_stands(const char *path, const bool *acknowledged, int 
     db_close(db);
 }
 
+static void copy_file(const char *from, const char *to)
+{
+    _cleanup_close_ int source = open(from, O_RDONLY | O_CLOEXEC);
+    _cleanup_close_ int target = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    char bytes[65536];
+    ssize_t count;
+
+    assert_true(source >= 0 && target >= 0);
+    while ((count = read(source, bytes, sizeof(bytes))) > 0)
+        assert_int_equal(write(target, bytes, (size_t)count), count);
+}
+
+/* The same for what a process that is killed now leaves behind. */
+static void acknowledged_stands_after_a_crash(const char *path, const bool *acknowledged, int count,
+                                              FaultyVfs *vfs)
+{
+    _cleanup_free_ char *wal = xasprintf("%s-wal", path);
+    _cleanup_free_ char *image = xasprintf("%s.image", path);
+    _cleanup_free_ char *image_wal = xasprintf("%s-wal", image);
+    const FaultyVfs armed = *vfs;
+
+    faulty_reset(vfs);
+    copy_file(path, image);
+    copy_file(wal, image_wal);
+    acknowledged_stands(image, acknowledged, count);
+    unlink(image);
+    *vfs = armed;
+}
+
 /* Fails call after call of the file system in turn. Whatever it hits: what was acknowledged stands,
- * what was refused does not, and the thread goes on once the disk is well again. */
+ * what was refused does not, also when the process is killed right after the refusal, and the
+ * thread goes on once the disk is well again. */
 static void each_file_call_fails_in_turn(void **state)
 {
     static const int codes[] = {SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC};
@@ -342,6 +373,8 @@ static void each_file_call_fails_in_turn(void **state)
                 acknowledged[i] = store_call(store, insert, &piece, &error) >= 0;
                 assert_true(acknowledged[i] || error.reason == ERROR_STORE);
                 assert_int_equal(store_stats(store).ok, acknowledged[i]);
+                if (!acknowledged[i])
+                    acknowledged_stands_after_a_crash(path, acknowledged, 12, vfs);
                 if (i == 10)
                     vfs->fail_at = 0; /* the last one meets a disk that is well */
             }
