@@ -13,6 +13,7 @@ simulator    the simulator itself, from outside (pytest)
 daemon       the whole daemon over its socket, against the simulator (pytest)
 daemon-san   the same under the sanitizers
 chaos        random clicks, faults and kill -9; then that builds with a deliberate fault are found
+resources    disk, memory, descriptors and clock fail at chosen moments: what was answered stands (pytest)
 plugin       the app for Jira: jars, and its servlets in Tomcat 10, Tomcat 9 and Jetty 9 (pytest)
 browser      the app in a browser, before a stand-in Jira, the bridge and the simulator (Playwright); pictures in tests/out
 clients      clients from npm that nobody here wrote, against the simulator and the bridge
@@ -196,6 +197,12 @@ suite_chaos() {
     cat "$logs/broken.tap"
     count_tap "$logs/broken.tap"
     return $status
+}
+
+# Every call in turn instead of a sample: --all-points after the folder; takes an hour.
+suite_resources() {
+    # shellcheck disable=SC2086
+    need_gcc && pytest_in gcc tests/resources -rP $at_once
 }
 
 suite_daemon_san() {

@@ -22,6 +22,7 @@ struct Waiter {
     sd_event_source *timer;
     Waiter *previous_of_all, *next_of_all;
     Json *result; /* while the store reads what it is to be told */
+    bool unkept;  /* the answer could not be remembered: it is only read */
 };
 
 struct Waiting {
@@ -115,7 +116,7 @@ static int read_entry(Db *db, void *arg, Error *error)
 {
     Waiter *waiter = arg;
     OutcomeOf of = {.user = waiter->user,
-                    .request_id = waiter->request_id,
+                    .request_id = waiter->unkept ? NULL : waiter->request_id,
                     .entry_id = waiter->entry_id,
                     .stopped_id = waiter->stopped_id,
                     .is_start = waiter->is_start,
@@ -124,16 +125,36 @@ static int read_entry(Db *db, void *arg, Error *error)
     return outcome_result(db, &of, &waiter->result, error);
 }
 
+static void entry_read(void *arg, int r, const Error *error);
+
+/* What is asked for is durable and will be done: the store's own error would deny it. */
+static void say_taken_on(const Waiter *waiter, const Error *why)
+{
+    Error error = {0};
+
+    error_internal(&error, "entry %lld of %s was taken on, but how it stands cannot be read: %s",
+                   (long long)waiter->entry_id, waiter->user, why->message);
+    bridge_reply_error(waiter->waiting->bridge, waiter->caller, &error);
+}
+
 static void entry_read(void *arg, int r, const Error *error)
 {
     Waiter *waiter = arg;
     Bridge *bridge = waiter->waiting->bridge;
 
+    if (r < 0 && error->reason == ERROR_STORE && !waiter->unkept) {
+        waiter->unkept = true;
+        json_freep(&waiter->result); /* of a transaction that was undone */
+        store_submit(bridge->parts.store, read_entry, entry_read, waiter);
+        return;
+    }
     waiter->waiting->reading--;
-    if (r < 0)
-        bridge_reply_error(bridge, waiter->caller, error);
-    else
+    if (r >= 0)
         bridge_reply(bridge, waiter->caller, json_ref(waiter->result));
+    else if (error->reason == ERROR_STORE)
+        say_taken_on(waiter, error);
+    else
+        bridge_reply_error(bridge, waiter->caller, error);
     waiter_free(waiter);
 }
 

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One user's morning, told step by step to a bridge whose resources fail: connecting, adding, starting, editing, stopping,
+discarding. A step that is not answered with success is judged (was it told the truth?), then repeated with the same
+request_id until it is done, so that the end is always the same: what stands in Clockify and Jira is exactly the story.
+
+    story = Story(sim, bridge, faults)
+    story.tell()          # with whatever is armed
+    story.check_end()
+"""
+import socket
+
+from bridge import RpcError
+from world import ANNA, ANNA_KEY, ANNA_TOKEN
+
+# What a bridge whose resources fail may say: nothing was done, or nobody knows. Anything else would be a lie.
+HONEST = ("store", "internal", "busy", "unavailable")
+NOTHING_DONE = ("store", "busy")
+ENDED = (-6, 71, 74, 78)  # out of memory or an unclear commit; the system, the store, the configuration at a start
+GONE = (EOFError, ConnectionError, FileNotFoundError, socket.timeout)
+
+STEPS = [
+    ("account.connect_clockify", {"api_key": ANNA_KEY}),
+    ("account.connect_jira", {"token": ANNA_TOKEN}),
+    ("entry.add", {"issue": "PZ-1", "start": "2026-10-05T08:00:00Z", "seconds": 600, "wait": "worklog"}),
+    ("timer.start", {"issue": "PZ-2"}),
+    ("timer.edit", {"description": "other words"}),
+    ("timer.stop", {"wait": "worklog"}),
+    ("timer.start", {"issue": "PZ-1"}),
+    ("timer.discard", {}),
+    ("entry.add", {"issue": "PZ-2", "start": "2026-10-05T09:00:00Z", "seconds": 1200, "wait": "accepted"}),
+]
+WORDS = ["PZ-1 Read a ticket", "PZ-2 Second issue", "other words"]
+
+
+class Lie(AssertionError):
+    """The bridge answered what is not true."""
+
+
+class Story:
+    def __init__(self, sim, bridge, faults):
+        self.sim, self.bridge, self.faults = sim, bridge, faults
+        self.counts = dict.fromkeys(("done", "refused", "unknown", "deaths"), 0)
+
+    def world(self):
+        """What others see: the entries in Clockify and the worklogs in Jira."""
+        state = self.sim.state()
+        return state["clockify"]["entries"], state["jira"]["worklogs"]
+
+    def tell(self, revive=True):
+        """`revive`: after a refusal the bridge is killed, so that what stands in its files counts, not what it remembers;
+        else it goes on."""
+        for number, (method, params) in enumerate(STEPS):
+            if not method.startswith("account."):
+                params = {**params, "request_id": f"step-{number}"}
+            self.step(method, params, revive)
+
+    def step(self, method, params, revive):
+        before = self.world()
+        if self.ask(method, params):
+            return
+        self.faults.disarm()
+        if self.died() or revive:
+            self.restart()
+        self.settle()
+        if self.reason in NOTHING_DONE and self.world() != before:
+            raise Lie(f"{method} was refused ({self.reason}), and yet it happened: {before} -> {self.world()}")
+        assert self.ask(method, params), f"{method} fails without any fault: {self.reason}"
+
+    def ask(self, method, params):
+        """Whether it was done; if not, self.reason says why (None: there was no answer)."""
+        self.reason = None
+        try:
+            answer = self.bridge.call(method, user=ANNA, **params)
+        except GONE:
+            self.counts["unknown"] += 1
+            return False
+        except RpcError as error:
+            self.counts["refused"] += 1
+            self.reason = error.reason
+            if error.reason not in HONEST:
+                raise Lie(f"{method} was refused with {error.reason}: {error}") from None
+            return False
+        self.counts["done"] += 1
+        if answer.get("entry", {}).get("delivery") == "queued" and params.get("wait") != "accepted":
+            self.faults.disarm()  # it stays queued as long as the fault lasts
+            self.settle()
+        return True
+
+    def died(self):
+        return self.bridge.process.poll() is not None
+
+    def restart(self):
+        if self.died():
+            self.counts["deaths"] += 1
+            assert self.bridge.process.returncode in ENDED, f"{self.bridge.process.returncode}:\n{self.bridge.log()[-3000:]}"
+        else:
+            self.bridge.kill()
+        self.bridge.start(env=self.faults.environment)
+
+    def settle(self):
+        """Until nothing is on its way; nothing may wait for a person."""
+        def idle():
+            try:
+                status = self.bridge.call("bridge.status")
+            except GONE:  # it ended just now, by a fault from before
+                self.bridge.until(self.died)
+                self.restart()
+                return False
+            assert status["entries"]["blocked"] == 0 and status["worklogs"]["blocked"] == 0, self.blocked()
+            return status["entries"]["queued"] == 0 and status["worklogs"]["pending"] == 0
+
+        self.bridge.until(idle, seconds=90)
+
+    def blocked(self):
+        return [entry for entry in self.bridge.call("entry.list", user=ANNA)["items"] if entry["delivery"] != "done"]
+
+    def check_end(self):
+        """Killed a last time, so that what was acknowledged shows to be on the disk."""
+        self.faults.disarm()
+        self.restart()
+        self.settle()
+        entries, worklogs = self.world()
+        assert sorted(entry["description"] for entry in entries) == WORDS, entries
+        assert len(worklogs) == 3, worklogs
+        assert all(entry["timeInterval"]["end"] for entry in entries)
+        account = self.bridge.call("account.get", user=ANNA)
+        assert account["clockify"] and account["jira"]
