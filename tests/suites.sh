@@ -18,6 +18,7 @@ plugin       the app for Jira: jars, and its servlets in Tomcat 10, Tomcat 9 and
 browser      the app in a browser, before a stand-in Jira, the bridge and the simulator (Playwright); pictures in tests/out
 clients      clients from npm that nobody here wrote, against the simulator and the bridge
 valgrind     the unit tests under valgrind
+coverage     how many branches of the parts that the promise rests on the tests take, and which they do not (gcov)
 cppcheck     cppcheck over bridge/ and tests/
 analyzer     gcc -fanalyzer over bridge/
 distcheck    a release tarball builds, passes its tests and installs
@@ -280,6 +281,25 @@ suite_valgrind() {
         cat "${result%.result}.log"
         verdict "$(basename "$result" .result)" test "$(cat "$result")" = 0
     done
+}
+
+# The unit tests and, for what only a whole process goes through, some of the daemon's. Whether they pass is told by
+# the suites gcc and daemon; here counts what they went through.
+suite_coverage() {
+    configure_in coverage --without-plugin CC=gcc CFLAGS='-O0 -g --coverage' || return 1
+    make_in coverage || return 1
+    make_in coverage -k check
+    (
+        counts=/dev/null
+        # shellcheck disable=SC2086
+        pytest_in coverage tests/daemon/test_process.py tests/daemon/test_outages.py tests/daemon/test_node.py \
+            tests/daemon/test_errors.py tests/daemon/test_worklogs.py $at_once
+    )
+    limited 300 tests/coverage/coverage.py "$build/coverage" >"$logs/coverage.tap"
+    status=$?
+    cat "$logs/coverage.tap"
+    count_tap "$logs/coverage.tap"
+    return $status
 }
 
 suite_cppcheck() {
