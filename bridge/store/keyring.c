@@ -52,6 +52,7 @@ struct Keyring {
 
 static int parse_keys(Keyring *keyring, const char *path, const char *text, size_t length,
                       Error *error);
+static bool is_blank(char c);
 static int add_key(Keyring *keyring, const char *path, int line, const char *text, size_t length,
                    Error *error);
 static bool all_equal(const unsigned char *bytes, size_t length);
@@ -116,9 +117,9 @@ static int parse_keys(Keyring *keyring, const char *path, const char *text, size
         int r = 0;
 
         stop = stop ? stop : end;
-        while (text < stop && strchr(" \t\r", stop[-1]))
+        while (text < stop && (is_blank(stop[-1]) || stop[-1] == '\r'))
             stop--;
-        while (text < stop && strchr(" \t", *text))
+        while (text < stop && is_blank(*text))
             text++;
         if (text < stop && *text != '#')
             r = add_key(keyring, path, line, text, (size_t)(stop - text), error);
@@ -132,6 +133,11 @@ static int parse_keys(Keyring *keyring, const char *path, const char *text, size
             "The master key %s holds no key: put the output of \"openssl rand -hex 32\" there.",
             path);
     return 0;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
 }
 
 static int add_key(Keyring *keyring, const char *path, int line, const char *text, size_t length,

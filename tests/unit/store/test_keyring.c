@@ -4,6 +4,7 @@
 
 #include "tests/unit/store/fixture.h"
 
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -268,6 +269,27 @@ static void bad_keys_are_refused(void **state)
     expect_refused(path, "longer than");
 }
 
+/* What a disk leaves of a file after a crash: no blanks, but nothing to start with either. */
+static void nul_bytes_are_no_blanks(void **state)
+{
+    _cleanup_free_ char *path = fixture_path(state, "keys");
+    static const char *const ends[] = {"\0", "\n\0\0", "\n \0\n"};
+    static const size_t lengths[] = {1, 3, 4};
+    char key[65];
+
+    fixture_key(1, key);
+    for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+        FILE *file;
+
+        fixture_write(path, key, 0600);
+        file = fopen(path, "ae");
+        assert_non_null(file);
+        assert_int_equal(fwrite(ends[i], 1, lengths[i], file), lengths[i]);
+        fclose(file);
+        expect_refused(path, i == 0 ? "line 1" : "line 2");
+    }
+}
+
 static void sixty_four_keys_and_no_more(void **state)
 {
     _cleanup_free_ char *path = fixture_path(state, "keys");
@@ -391,6 +413,7 @@ int main(void)
         TEST(old_keys_open_and_the_first_seals),
         TEST(key_id_is_the_documented_one),
         TEST(bad_keys_are_refused),
+        TEST(nul_bytes_are_no_blanks),
         TEST(sixty_four_keys_and_no_more),
         TEST(bad_files_are_refused),
         TEST(owner_modes_are_taken),
