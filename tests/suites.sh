@@ -12,6 +12,7 @@ sanitizers   builds with the address and undefined-behaviour sanitizers; make ch
 simulator    the simulator itself, from outside (pytest)
 daemon       the whole daemon over its socket, against the simulator (pytest)
 daemon-san   the same under the sanitizers
+fuzz         libFuzzer with the sanitizers before all that reads what others wrote: the socket, services, files
 chaos        random clicks, faults and kill -9; then that builds with a deliberate fault are found
 resources    disk, memory, descriptors and clock fail at chosen moments: what was answered stands (pytest)
 plugin       the app for Jira: jars, and its servlets in Tomcat 10, Tomcat 9 and Jetty 9 (pytest)
@@ -204,6 +205,22 @@ suite_chaos() {
 suite_resources() {
     # shellcheck disable=SC2086
     need_gcc && pytest_in gcc tests/resources -rP $at_once
+}
+
+build_fuzzers() {
+    # shellcheck disable=SC2046 # no blank in these names
+    configure_in fuzz --enable-werror --enable-fuzzers --without-plugin CC=clang CFLAGS='-O1 -g' &&
+        make_in fuzz $(cd tests/fuzz && ls fuzz_*.c | sed 's|\(.*\)\.c$|tests/fuzz/\1|')
+}
+
+suite_fuzz() {
+    verdict "the fuzz targets build" build_fuzzers || return 1
+    export UBSAN_OPTIONS=print_stacktrace=1
+    sh tests/fuzz/run.sh "$build/fuzz" >"$logs/fuzz.tap"
+    status=$?
+    cat "$logs/fuzz.tap"
+    count_tap "$logs/fuzz.tap"
+    return $status
 }
 
 suite_daemon_san() {
