@@ -5,7 +5,9 @@ import json
 import os
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 
 from sim_world import BEN, FINISHED, PATS
 
@@ -62,7 +64,6 @@ class Contract:
 
 
 def judge(answer, schema):
-    import jsonschema
     value = answer.json
     if isinstance(value, list):
         assert value, "an empty list proves nothing"
@@ -75,8 +76,6 @@ def judge(answer, schema):
 
 @pytest.fixture(scope="module")
 def clockify_contract():
-    yaml = pytest.importorskip("yaml")
-    pytest.importorskip("jsonschema")
     path = contracts("contracts", "clockify-openapi.yaml")
     document = yaml.load(path.read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     # Enumerations that the document renders as objects, but are plain strings on the wire.
@@ -116,7 +115,6 @@ def test_clockify_answers_fit_the_official_contract(w, clockify_contract):
 
 @pytest.fixture(scope="module")
 def jira_contract():
-    pytest.importorskip("jsonschema")
     return Contract(json.loads(contracts("contracts", "jira-dc-10.3-openapi.json").read_text()))
 
 
@@ -137,7 +135,6 @@ def test_jira_answers_fit_the_official_contract(w, jira_contract):
 
 
 def test_jira_tokens_fit_the_contract(w):
-    yaml = pytest.importorskip("yaml")
     contract = Contract(yaml.safe_load(contracts("contracts", "jira-pat-openapi.yaml").read_text()))
     made = w.j("POST", PATS, {"name": "x", "expirationDuration": 1})
     judge(made, contract.schema(PATS, "post", "201"))
