@@ -25,8 +25,9 @@ static inline void json_freep(Json **json)
 /*
  * Parses exactly one JSON text of `length` bytes: strict grammar, valid UTF-8, no member named
  * twice in an object, at most `max_depth` levels ("[]" is one level), no NUL character in a string,
- * whole numbers within int64_t. On success the caller owns *ret (NULL stands for JSON null).
- * Errors: ERROR_PARSE; ERROR_INVALID_REQUEST with limit "nesting".
+ * whole numbers within int64_t, and no more values than a text of that length can use: many small
+ * ones take hundreds of times its size. On success the caller owns *ret (NULL stands for JSON
+ * null). Errors: ERROR_PARSE; ERROR_INVALID_REQUEST with limit "nesting" or "memory".
  */
 int json_parse(const char *text, size_t length, int max_depth, Json **ret, struct Error *error);
 

@@ -14,13 +14,26 @@
 #include "base/error.h"
 #include "base/text.h"
 
+/* What json-c takes for a value at the most, in bytes; measured, and rounded up. */
+#define OBJECT_COST 800
+#define ARRAY_COST  350
+#define STRING_COST 90 /* and its bytes; a member's name counts as one */
+#define NUMBER_COST 110
+#define OTHER_COST  80
+
+/* A text may take so many times its length, and so much more. The answers of the services stay
+ * below that, while "[{},{},...]" would take more than two hundred times its length. */
+#define MEMORY_TIMES 16
+#define MEMORY_MORE  ((size_t)16 << 20)
+
 /* One pass over the words of the text. */
 typedef struct Scan {
     const char *start, *at, *end;
     int depth, max_depth;
     size_t members;    /* colons outside strings: in well-formed text, one for each member */
+    size_t memory;     /* that the values will take, estimated */
     const char *fault; /* what is wrong at `at` */
-    bool too_deep;
+    bool too_deep, too_large;
 } Scan;
 
 static int fail(const Scan *scan, Error *error);
@@ -56,6 +69,9 @@ static int fail(const Scan *scan, Error *error)
 {
     if (scan->too_deep)
         return error_limit(error, "nesting", "nested deeper than %d levels", scan->max_depth);
+    if (scan->too_large)
+        return error_limit(error, "memory", "too many values for a text of %zu bytes",
+                           (size_t)(scan->end - scan->start));
     return error_set(error, ERROR_PARSE, "not JSON: %s at byte %zu", scan->fault,
                      (size_t)(scan->at - scan->start) + 1);
 }
@@ -69,13 +85,15 @@ static bool scan_text(Scan *scan)
     while (is_blank(peek(scan)))
         scan->at++;
     const char *first = scan->at;
+    size_t memory_most = MEMORY_TIMES * (size_t)(scan->end - first) + MEMORY_MORE;
     if (scan->at == scan->end)
         return refuse(scan, "nothing there");
-    while (scan->at < scan->end)
+    while (scan->at < scan->end && scan->memory <= memory_most)
         if (!scan_word(scan))
             return false;
+    scan->too_large = scan->memory > memory_most;
     scan->start = first;
-    return true;
+    return !scan->too_large;
 }
 
 static bool scan_word(Scan *scan)
@@ -119,13 +137,14 @@ static bool scan_open(Scan *scan)
         scan->too_deep = true;
         return false;
     }
+    scan->memory += *scan->at == '{' ? OBJECT_COST : ARRAY_COST;
     scan->at++;
     return true;
 }
 
 static bool scan_string(Scan *scan)
 {
-    scan->at++;
+    const char *start = scan->at++;
     while (scan->at < scan->end && *scan->at != '"') {
         if ((unsigned char)*scan->at < 0x20)
             return refuse(scan, "control character in a string");
@@ -135,6 +154,7 @@ static bool scan_string(Scan *scan)
     if (scan->at == scan->end)
         return refuse(scan, "string without end");
     scan->at++;
+    scan->memory += STRING_COST + (size_t)(scan->at - start);
     return true;
 }
 
@@ -186,6 +206,7 @@ static bool scan_number(Scan *scan)
         return refuse(scan, "number with a leading zero");
     if (integer && !is_integer_in_range(start, scan->at))
         return refuse(scan, "whole number out of range before this");
+    scan->memory += NUMBER_COST;
     return true;
 }
 
@@ -203,6 +224,7 @@ static bool scan_literal(Scan *scan, const char *literal)
     if ((size_t)(scan->end - scan->at) < length || strncmp(scan->at, literal, length) != 0)
         return refuse(scan, "unexpected character");
     scan->at += length;
+    scan->memory += OTHER_COST;
     return true;
 }
 

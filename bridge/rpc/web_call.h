@@ -11,7 +11,7 @@
 
 /* `params` are those of web.call, checked against the table. On success *ret_method is what to call
  * and *ret_params, owned by the caller, are its params: with the user put in, not yet checked
- * against the table. Errors: ERROR_PARSE, ERROR_INVALID_REQUEST (also limit "nesting"),
+ * against the table. Errors: ERROR_PARSE, ERROR_INVALID_REQUEST (also a limit of json_parse),
  * ERROR_METHOD_NOT_FOUND, ERROR_FORBIDDEN, ERROR_INVALID_PARAMS with "user", "by", "all" or
  * "params". */
 int web_call_read(const Json *params, int max_depth, const Method **ret_method, Json **ret_params,

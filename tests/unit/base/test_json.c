@@ -10,6 +10,7 @@
 #include "base/time.h"
 
 #define DEPTH 32
+#define MIB   ((size_t)1 << 20)
 
 static Json *parse(const char *text)
 {
@@ -158,6 +159,56 @@ static void nest(Buffer *text, int levels, const char *open, const char *inner, 
         buffer_add_text(text, close);
 }
 
+/* An array of so many items, as text; in memory of json-c's one "{}" is four hundred times as long.
+ */
+static Buffer array_of(const char *item, size_t length)
+{
+    Buffer text = BUFFER_EMPTY;
+    buffer_add_char(&text, '[');
+    while (text.length + strlen(item) + 2 < length) {
+        buffer_add_text(&text, item);
+        buffer_add_char(&text, ',');
+    }
+    buffer_add_text(&text, item);
+    buffer_add_char(&text, ']');
+    return text;
+}
+
+static void no_text_becomes_many_times_its_size(void **state _unused_)
+{
+    static const char *const items[] = {"{}", "[]", "\"\"", "{\"a\":1}", "0", "1.5", "[[{}]]"};
+    for (size_t i = 0; i < ARRAY_SIZE(items); i++) {
+        _cleanup_(buffer_done) Buffer text = array_of(items[i], 3 * MIB);
+        Json *json = NULL;
+        Error error = {0};
+        check_row_int(json_parse(text.data, text.length, DEPTH, &json, &error), -1, items[i]);
+        check_row_int(error.reason, ERROR_INVALID_REQUEST, items[i]);
+        check_row_text(error.limit, "memory", items[i]);
+    }
+}
+
+/* What a service says at the most: a page of 5,000 small things, and many megabytes of larger ones.
+ */
+static void large_answers_are_taken(void **state _unused_)
+{
+    static const struct {
+        const char *item;
+        size_t length;
+    } rows[] = {
+        {"{}", 20000},
+        {"{\"id\":\"0123456789abcdef01234567\",\"name\":\"x\",\"archived\":false}", MIB},
+        {"{\"userId\":\"0123456789abcdef01234567\",\"hourlyRate\":null,\"costRate\":null,"
+         "\"targetId\":\"0123456789abcdef01234567\",\"membershipType\":\"PROJECT\"}",
+         4 * MIB},
+        {"\"0123456789abcdef01234567\"", 2 * MIB},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        _cleanup_(buffer_done) Buffer text = array_of(rows[i].item, rows[i].length);
+        _cleanup_json_ Json *json = NULL;
+        check_row_int(json_parse(text.data, text.length, DEPTH, &json, NULL), 0, rows[i].item);
+    }
+}
+
 static void nesting(void **state _unused_)
 {
     static const struct {
@@ -303,6 +354,8 @@ int main(void)
         cmocka_unit_test(good_texts),
         cmocka_unit_test(bad_texts),
         cmocka_unit_test(bytes_that_are_no_c_string),
+        cmocka_unit_test(no_text_becomes_many_times_its_size),
+        cmocka_unit_test(large_answers_are_taken),
         cmocka_unit_test(nesting),
         cmocka_unit_test(reading_converts_nothing),
         cmocka_unit_test(reading_takes_anything),
