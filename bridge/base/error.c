@@ -150,6 +150,8 @@ Json *error_to_problem(const Error *error)
     put_if_any(problem, "message", error->message);
     if (error->missing)
         json_put(problem, "missing", error_missing_to_json(error->missing));
+    put_if_any(problem, "what", error->what);
+    put_if_any(problem, "service", error->service);
     if (has_upstream(error))
         json_put(problem, "upstream", upstream_to_json(error));
     return problem;

@@ -107,8 +107,8 @@ Json *error_to_json(const Error *error);
 /* The other way: what was once told to a caller and is told again. */
 void error_from_json(const Json *json, Error *ret);
 
-/* A problem as entries and worklogs show it: {reason, message, missing?, upstream?}. Owned by the
- * caller. */
+/* A problem as entries and worklogs show it: {reason, message, missing?, what?, service?,
+ * upstream?}. Owned by the caller. */
 Json *error_to_problem(const Error *error);
 
 /* ["project","tags"] for FIELD_ bits. Owned by the caller. */

@@ -30,7 +30,8 @@ class Optional:
 
 NAMED = {"id": "text", "name": Maybe("text")}
 UPSTREAM = {"status": Maybe("int"), "code": Maybe("int"), "message": Maybe("text")}
-PROBLEM = {"reason": "text", "message": "text", "missing": Optional(["text"]), "upstream": Optional(UPSTREAM)}
+PROBLEM = {"reason": "text", "message": "text", "missing": Optional(["text"]), "what": Optional("text"), "service": Optional("text"),
+           "upstream": Optional(UPSTREAM)}
 WORKLOG = {
     "id": "text", "issue": "text", "user": "text", "started": "time", "seconds": "int", "comment": Maybe("text"),
     "state": OneOf("pending", "written", "blocked", "skipped", "abandoned"), "jira_id": Maybe("text"),
