@@ -13,7 +13,7 @@
 #include "flow/query.h"
 #include "flow/timer_look.h"
 
-#define WORKSPACES_KEPT_S 3600
+#define WORKSPACES_KEPT_S 300
 
 typedef struct Preview {
     Query query;

@@ -3,9 +3,9 @@
 
 import { password, people, World } from './world.mjs';
 
-const world = await World.make((plan) => {
+const world = await World.make({ seed: (plan) => {
   plan.jira.issues = plan.jira.issues.slice(0, 2);
-});
+} });
 console.log(`
 Open        ${world.url}/browse/WEB-1
 Log in as   ${Object.values(people).map((person) => `${person.name} (${person.language === 'de' ? 'German' : 'English'}${person.admin ? ', administrator' : ''})`).join(', ')}

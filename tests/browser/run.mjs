@@ -36,7 +36,7 @@ for (const { name, options, run } of groups) {
     }
   };
   try {
-    world = await World.make(options.seed, options.clockify);
+    world = await World.make(options);
     await run(test, world, async (person) => {
       visits.push(await Visit.begin(browser, world, person));
       return visits.at(-1);

@@ -9,6 +9,7 @@ import { people } from './world.mjs';
 export default function (group) {
   for (const person of [people.anna, people.hans]) {
     group(`states ${person.language}`, {}, (test, world, visitAs) => tour(test, world, visitAs, person));
+    group(`preview ${person.language}`, { entry: 'description = "[{project}] {summary}"; create = [ "project" ];', seed: preview }, (test, world, visitAs) => foreseen(test, world, visitAs, person));
     group(`other bridges ${person.language}`, { clockify: '' }, (test, world, visitAs) => otherBridges(test, world, visitAs, person));
   }
 }
@@ -50,10 +51,10 @@ async function tour(test, world, visitAs, person) {
   });
   await test('ready', async () => {
     await visit.says(t('recorded.as'));
+    await visit.says(`Bug, ${t('tag.new', 'checkout')}`);
     assert.equal(await visit.field('description').inputValue(), 'WEB-1 The basket forgets its contents');
     assert.equal(await visit.field('project').inputValue(), 'Web shop');
     assert.equal(await visit.field('task').inputValue(), 'WEB-1');
-    await visit.says('Bug, checkout');
     await visit.shot('04-dialog-ready');
     await visit.closeDialog();
     await visit.loaded();
@@ -65,7 +66,7 @@ async function tour(test, world, visitAs, person) {
     await visit.press('start');
     await visit.button('stop').waitFor();
     const until = visit.calls.slice(0, visit.calls.indexOf('timer.start') + 1);
-    assert.deepEqual(until, ['timer.get', 'timer.start']);
+    assert.deepEqual(until, ['entry.preview', 'timer.start']);
     const [entry] = await world.entries();
     assert.equal(entry.description, 'WEB-1 The basket forgets its contents');
     await page.waitForFunction(() => /^0:00:0[1-9]$/.test(document.querySelector('.clockify-clock').textContent));
@@ -169,6 +170,57 @@ async function tour(test, world, visitAs, person) {
     await world.startBridge();
     await page.locator('.clockify-line').getByRole('button', { name: t('retry') }).click();
     await page.waitForFunction(() => !document.querySelector('.clockify-open').disabled);
+  });
+}
+
+/** A project that Clockify does not have. */
+function preview(plan) {
+  plan.jira.projects.push({ key: 'NEW', name: 'New home' });
+  plan.jira.issues.push({ key: 'NEW-1', summary: 'Paint the walls', type: 'Bug', labels: ['paint'] });
+}
+
+/** What the dialog says before the click, by the site's own settings, is what is recorded. */
+async function foreseen(test, world, visitAs, person) {
+  const visit = await visitAs(person);
+  const { t } = visit;
+  await visit.connected('NEW-1');
+
+  await test('by the site’s own template, with what will be made and what is left out', async () => {
+    await visit.openDialog();
+    await visit.says(t('will.be.made'));
+    await visit.says(t('left.not_created'));
+    await visit.says(t('left.out', 'paint'));
+    assert.equal(await visit.field('description').inputValue(), '[New home] Paint the walls');
+    assert.equal(await visit.field('project').inputValue(), 'New home');
+    assert.equal((await world.entries()).length, 0);
+    await visit.shot('38-dialog-preview');
+  });
+  await test('another project: what would be recorded then', async () => {
+    await visit.field('project').fill('Web');
+    await visit.page.locator('.clockify-options:not([hidden]) li', { hasText: 'Web shop' }).click();
+    await visit.field('task').click();
+    await visit.page.locator('.clockify-options:not([hidden]) li', { hasText: 'Code review' }).click();
+    await visit.page.waitForFunction((words) => !document.body.innerText.includes(words), t('left.not_created'));
+  });
+  await test('what the workspace wants is said before the click', async () => {
+    const [workspace] = world.made.clockify.workspaces;
+    await world.control('PATCH', `/clockify/workspaces/${workspace.id}`, { workspaceSettings: { forceTasks: true } });
+    await world.killBridge(); // which had kept the workspace's settings
+    await world.startBridge();
+    await visit.browse('NEW-1');
+    await visit.openDialog();
+    await visit.says(t('error.missing', t('task')));
+    await visit.shot('39-dialog-preview-missing');
+  });
+  await test('it is recorded as it was said', async () => {
+    await visit.field('project').fill('Web');
+    await visit.page.locator('.clockify-options:not([hidden]) li', { hasText: 'Web shop' }).click();
+    await visit.press('start');
+    await visit.button('stop').waitFor();
+    const state = await world.control('GET', '/state');
+    const entry = state.clockify.entries.at(-1);
+    assert.equal(entry.description, '[New home] Paint the walls');
+    assert.equal(state.clockify.projects.find((project) => project.id === entry.projectId).name, 'Web shop');
   });
 }
 

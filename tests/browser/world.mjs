@@ -81,7 +81,8 @@ export function seed() {
 }
 
 export class World {
-  static async make(change = () => {}, clockify) {
+  /** seed(plan) changes what is there; clockify: its URL, "" = none was chosen yet; entry: settings of that group. */
+  static async make({ seed: change = () => {}, clockify, entry = '' } = {}) {
     const world = new World();
     world.directory = mkdtempSync(join(tmpdir(), 'browser-'));
     world.sim = start(process.env.BRIDGE_SIM, ['--parent-death']);
@@ -89,14 +90,13 @@ export class World {
     const plan = seed();
     change(plan);
     world.made = await world.control('POST', '/seed', plan);
-    await world.configure(clockify ?? world.urls.clockify);
+    await world.configure(clockify ?? world.urls.clockify, entry);
     await world.startBridge();
     await world.startHost();
     return world;
   }
 
-  /** clockify: its URL; "" = none was chosen yet */
-  async configure(clockify) {
+  async configure(clockify, entry) {
     writeFileSync(join(this.directory, 'key'), randomBytes(32).toString('hex') + '\n', { mode: 0o400 });
     const me = execFileSync('id', ['-un']).toString().trim();
     writeFileSync(join(this.directory, 'bridge.conf'), `socket: { path = "${this.directory}/bridge.sock"; group = ""; plugin_users = [ "${me}" ]; operators = [ "${me}" ]; };
@@ -106,6 +106,7 @@ jira: { url = "${this.urls.jira}"; };
 store: { path = "${this.directory}/bridge.db"; };
 secrets: { master_key_file = "${this.directory}/key"; };
 journal: { settle_s = 1; };
+entry: { ${entry} };
 log: { target = "stderr"; };
 `);
   }

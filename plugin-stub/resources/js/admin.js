@@ -14,6 +14,28 @@
         version: () => AJS.I18n.getText('clockify.check.version'),
     };
 
+    const FINDINGS = {
+        'name.ok': () => AJS.I18n.getText('clockify.check.name.ok'),
+        'name.bad': () => AJS.I18n.getText('clockify.check.name.bad'),
+        'connection.ok': () => AJS.I18n.getText('clockify.check.connection.ok'),
+        'connection.bad': () => AJS.I18n.getText('clockify.check.connection.bad'),
+        'tls.ok': (server) => server.url.startsWith('http:') ? AJS.I18n.getText('clockify.check.tls.none') : AJS.I18n.getText('clockify.check.tls.ok'),
+        'tls.bad': () => AJS.I18n.getText('clockify.check.tls.bad'),
+        'api.ok': (server) => AJS.I18n.getText('clockify.check.api.ok', server.api_url),
+        'api.bad': () => AJS.I18n.getText('clockify.check.api.bad'),
+        'version.bad': () => AJS.I18n.getText('clockify.check.version.bad'),
+    };
+
+    /* What programs said, as they said it: for whoever looks into it. */
+    const technical = (text) => C.el('small', {class: 'clockify-technical', lang: 'en'}, text);
+
+    /* A check's finding in the admin's language; what failed comes with its technical reason. */
+    function finding(check, server) {
+        const words = FINDINGS[check.name + (check.ok ? '.ok' : '.bad')];
+        if (!words) return [check.detail];
+        return check.ok || check.name === 'version' ? [words(server)] : [words(server), ' ', technical(check.detail)];
+    }
+
     const field = (label, input, hint) => {
         const id = C.id();
         input.id = id;
@@ -56,17 +78,17 @@
         const outcome = C.el('div', {'aria-live': 'polite'});
 
         /* One below the other, in the order in which they were made. */
-        async function reveal(list) {
+        async function reveal(server) {
             checks.replaceChildren();
-            for (const check of list || []) {
+            for (const check of server.checks) {
                 checks.append(C.el('li', {class: check.ok ? 'clockify-ok' : 'clockify-bad'},
                     C.el('span', {class: 'aui-icon aui-icon-small ' + (check.ok ? 'aui-iconfont-approve' : 'aui-iconfont-error'), 'aria-hidden': 'true'}),
                     C.el('strong', {}, CHECKS[check.name] ? CHECKS[check.name]() : check.name),
                     C.el('span', {class: 'clockify-checked'}, check.ok ? AJS.I18n.getText('clockify.check.ok') : AJS.I18n.getText('clockify.check.bad')),
-                    C.el('span', {class: 'clockify-detail'}, check.detail)));
+                    C.el('span', {class: 'clockify-detail'}, ...finding(check, server))));
                 await new Promise((resolve) => setTimeout(resolve, 150));
             }
-            return (list || []).every((check) => check.ok);
+            return server.checks.every((check) => check.ok);
         }
 
         async function work(button, run) {
@@ -83,7 +105,7 @@
             }
         }
 
-        const tryIt = async () => reveal((await C.call('server.test', {url: address()})).checks);
+        const tryIt = async () => reveal(await C.call('server.test', {url: address()}));
         async function store(force) {
             const set = await C.call('server.set', {...chosen(), ...(force ? {force: true} : {})});
             outcome.replaceChildren(C.message('success', AJS.I18n.getText('clockify.server.saved', set.url)));
@@ -113,14 +135,15 @@
 
     function statusTable(status) {
         const good = (ok, words) => C.el('span', {}, C.lozenge(ok ? 'success' : 'error', ok ? AJS.I18n.getText('clockify.good') : AJS.I18n.getText('clockify.trouble')), ' ', words || '');
-        const service = (one) => good(one.ok, [one.url, one.problem].filter(Boolean).join(' – '));
+        const service = (name, one) => C.el('div', {}, good(one.ok, one.url),
+            one.problem ? C.el('div', {}, C.explain({reason: 'unavailable', service: name}), ' ', technical(one.problem)) : null);
         const rows = [
             [AJS.I18n.getText('clockify.status.node'), status.node],
             [AJS.I18n.getText('clockify.status.versions'), AJS.I18n.getText('clockify.status.versions.text', status.version, C.version)],
             [AJS.I18n.getText('clockify.status.uptime'), C.duration(status.uptime_s)],
             [AJS.I18n.getText('clockify.status.store'), good(status.store.ok, status.store.backend)],
-            ['Clockify', service(status.clockify)],
-            ['Jira', service(status.jira)],
+            ['Clockify', service('clockify', status.clockify)],
+            ['Jira', service('jira', status.jira)],
             [AJS.I18n.getText('clockify.status.entries'), AJS.I18n.getText('clockify.status.counts', status.entries.queued, status.entries.blocked)],
             [AJS.I18n.getText('clockify.status.worklogs'), AJS.I18n.getText('clockify.status.counts', status.worklogs.pending, status.worklogs.blocked)],
         ];

@@ -153,12 +153,23 @@
         description: () => AJS.I18n.getText('clockify.description'),
     };
 
+    const things = {
+        issue: () => AJS.I18n.getText('clockify.what.issue'),
+        workspace: () => AJS.I18n.getText('clockify.what.workspace'),
+        project: () => AJS.I18n.getText('clockify.what.project'),
+        task: () => AJS.I18n.getText('clockify.what.task'),
+        tag: () => AJS.I18n.getText('clockify.what.tag'),
+        timer: () => AJS.I18n.getText('clockify.what.timer'),
+        entry: () => AJS.I18n.getText('clockify.what.entry'),
+        worklog: () => AJS.I18n.getText('clockify.what.worklog'),
+    };
+
     const seen = (text) => text && text.length > 300 ? text.slice(0, 300) + '…' : text;
 
     /* An error of a call or the problem of an entry or a worklog, in words; what upstream said is added as it is. */
     C.explain = function (problem) {
-        const data = problem.data || {};
-        const missing = problem.missing || data.missing;
+        const data = problem.data || problem;
+        const missing = data.missing;
         if (missing && missing.length)
             return AJS.I18n.getText('clockify.error.missing', missing.map((name) => fields[name] ? fields[name]() : name).join(', '));
         if (reasons[problem.reason]) return reasons[problem.reason]();
@@ -166,7 +177,7 @@
             return data.service === 'jira' ? AJS.I18n.getText('clockify.error.jira_unavailable')
                 : AJS.I18n.getText('clockify.error.clockify_unavailable');
         if (problem.reason === 'refused') return AJS.I18n.getText('clockify.error.refused', seen(problem.message) || '');
-        if (problem.reason === 'not_found') return AJS.I18n.getText('clockify.error.not_found', seen(problem.message) || '');
+        if (problem.reason === 'not_found') return AJS.I18n.getText('clockify.error.not_found', things[data.what] ? things[data.what]() : seen(problem.message) || '');
         return AJS.I18n.getText('clockify.error.other', seen(problem.message) || problem.reason || '');
     };
 

@@ -9,24 +9,13 @@
     const C = window.ClockifyBridge;
     const RENEW_MS = 14 * 86400 * 1000;
 
-    /* What would be recorded for the issue, as far as the page can tell. */
-    function planned(details, key) {
-        const tags = [details.type, details.subtask && 'Subtask', details.epic && 'Epic', ...details.labels];
-        return {
-            description: key + ' ' + details.summary,
-            project: details.project.name,
-            task: key,
-            tags: tags.filter((tag, at) => tag && tags.findIndex((other) => other && other.toLowerCase() === tag.toLowerCase()) === at),
-        };
-    }
-
     /* issue: {key, details}; state: the panel's; onchange(): something was done. */
     C.Dialog = class {
         constructor(issue, state, onchange) {
             this.issue = issue;
             this.state = state;
             this.onchange = onchange;
-            this.plan = planned(issue.details, issue.key);
+            this.seen = null; /* what would be recorded and what runs, once asked for */
             this.live = C.el('div', {class: 'clockify-live', role: 'status', 'aria-live': 'polite'});
             this.content = C.el('div', {class: 'aui-dialog2-content clockify-content'});
             this.footer = C.el('div', {class: 'aui-dialog2-footer-actions'});
@@ -49,8 +38,12 @@
             if (!this.state.account.clockify || this.state.account.clockify.rejected) this.showConnect();
             else {
                 this.showTabs('timer');
-                this.refreshTimer();
+                if (this.runsHere()) this.refreshTimer();
             }
+        }
+
+        runsHere() {
+            return this.state.running && this.state.running.issue === this.issue.key;
         }
 
         close() {
@@ -110,6 +103,7 @@
             this.content.replaceChildren(C.connectForm(this.state.account, (account, notice) => {
                 this.state.account = account;
                 this.state.notice = notice;
+                this.seen = null;
                 this.showTabs('timer');
                 this.say(AJS.I18n.getText('clockify.connected', account.clockify.name));
             }));
@@ -123,6 +117,7 @@
             try {
                 this.state.account = await C.connectJira();
                 this.state.notice = null;
+                this.seen = null;
                 this.say(AJS.I18n.getText('clockify.jira.connected'));
                 this.showTabs(this.tab);
             } catch (error) {
@@ -136,6 +131,12 @@
             const jira = this.state.account.jira;
             if (!jira || !jira.expires || Date.parse(jira.expires) - Date.now() > RENEW_MS) return;
             C.connectJira().then((account) => { this.state.account = account; }, () => null);
+        }
+
+        async setWorkspace(workspace) {
+            this.state.account = await C.call('account.set_workspace', {workspace});
+            this.seen = null;
+            this.draw();
         }
 
         /* ---- tabs ---- */
@@ -192,103 +193,61 @@
                 C.button(AJS.I18n.getText('clockify.mend.token'), (event) => this.connectJira(event.currentTarget)))];
         }
 
-        /* ---- what is recorded: the same fields for a timer and for a manual entry ---- */
+        /* ---- what would be recorded, by the bridge's word ---- */
 
-        recordFields(entry, onedit) {
-            const chosen = {};
-            const workspace = entry ? entry.workspace : this.state.account.clockify.workspace;
-            const asIn = (text) => entry ? '' : AJS.I18n.getText('clockify.as.in.jira', text);
-            const id = C.id();
-            const text = C.el('input', {class: 'text full-width-field', id, type: 'text', maxlength: '3000', onchange: () => {
-                chosen.description = text.value;
-                if (onedit) onedit({description: text.value});
-            }});
-            text.value = entry ? entry.description : this.plan.description;
-            const list = (method, more) => (search, page, page_size) =>
-                C.call(method, {workspace: workspace.id, page, page_size, ...(search ? {search} : {}), ...more()});
-            const project = new C.Picker({label: AJS.I18n.getText('clockify.project'), value: entry && entry.project, fallback: entry ? '' : this.plan.project,
-                hint: asIn(this.plan.project), list: list('project.list', () => ({})), onchange: (item) => {
-                    chosen.project = item.id;
-                    delete chosen.task;
-                    task.options.fallback = entry ? '' : this.plan.task;
-                    task.set(null);
-                    if (onedit) onedit({project: item.id, task: null});
-                }});
-            const projectId = () => project.value && project.value.id;
-            const task = new C.Picker({label: AJS.I18n.getText('clockify.task'), value: entry && entry.task, fallback: entry ? '' : this.plan.task, hint: asIn(this.plan.task),
-                list: (search, page, size) => projectId() ? list('task.list', () => ({project: projectId()}))(search, page, size)
-                    : this.plannedProject(workspace).then((found) => found ? list('task.list', () => ({project: found.id}))(search, page, size)
-                        : {items: [], last_page: true}),
-                onchange: (item) => {
-                    if (!projectId() && this.foundProject) chosen.project = this.foundProject.id;
-                    chosen.task = item.id;
-                    if (onedit) onedit({task: item.id});
-                }});
-            const tags = new C.Picker({label: AJS.I18n.getText('clockify.tags'), many: true, value: entry ? entry.tags : [],
-                hint: entry ? '' : this.plan.tags.length ? AJS.I18n.getText('clockify.tags.added', this.plan.tags.join(', ')) : '',
-                list: list('tag.list', () => ({})), onchange: (items) => {
-                    chosen.tags = items.map((item) => item.id);
-                    if (onedit) onedit({tags: chosen.tags});
-                }});
-            const nodes = [entry ? null : this.workspaceField(),
-                C.el('div', {class: 'field-group'}, C.el('label', {for: id}, AJS.I18n.getText('clockify.description')), text),
-                C.el('div', {class: 'clockify-pair'}, project.element, task.element), tags.element];
-            return {chosen, nodes: nodes.filter(Boolean)};
-        }
-
-        /* Tasks are listed before a project was chosen: those of the project named as in Jira. */
-        async plannedProject(workspace) {
-            const answer = await C.call('project.list', {workspace: workspace.id, search: this.plan.project, page_size: 50});
-            this.foundProject = answer.items.find((item) => item.name === this.plan.project);
-            return this.foundProject;
-        }
-
-        workspaceField() {
-            const id = C.id();
-            const current = this.state.account.clockify.workspace;
-            const select = C.el('select', {class: 'select full-width-field', id}, C.el('option', {value: current.id}, current.name));
-            const load = async () => {
-                if (this.workspaces) return;
-                this.workspaces = await C.call('workspace.list').catch(() => null);
-                if (!this.workspaces) return;
-                select.append(...this.workspaces.items.filter((item) => item.id !== current.id).map((item) => C.el('option', {value: item.id}, item.name)));
-            };
-            this.workspaces = null;
-            select.addEventListener('focus', load);
-            select.addEventListener('change', async () => {
-                try {
-                    this.state.account = await C.call('account.set_workspace', {workspace: select.value});
-                    this.draw();
-                } catch (error) {
-                    select.value = current.id;
-                    this.fail(error);
-                }
+        /* Asked once for an issue as it is, and with it what runs; what is chosen in the fields is asked for anew. */
+        async look(record) {
+            const chosen = Object.keys(record.chosen).length > 0;
+            const asked = chosen ? this.preview(record.chosen) : this.seen = this.seen || this.preview({}).then((seen) => {
+                this.takeRunning(seen);
+                return seen;
             });
-            return C.el('div', {class: 'field-group'}, C.el('label', {for: id}, AJS.I18n.getText('clockify.workspace')), select);
+            record.asked = asked;
+            try {
+                const seen = await asked;
+                if (record === this.record && record.asked === asked) record.show(seen);
+            } catch (error) {
+                if (this.seen === asked) this.seen = null;
+                if (record !== this.record) return;
+                if (error.reason === 'method_not_found') this.refreshTimer(); /* an older bridge does not tell */
+                else this.fail(error);
+            }
+        }
+
+        preview(chosen) {
+            return C.call('entry.preview', {issue: this.issue.key, details: this.issue.details, ...chosen});
+        }
+
+        newRecord() {
+            this.record = new C.Record(this, null, () => this.look(this.record));
+            this.look(this.record);
+            return this.record;
         }
 
         /* ---- timer ---- */
 
         async refreshTimer() {
             try {
-                const answer = await C.call('timer.get');
-                const before = JSON.stringify(this.state.running);
-                this.state.running = answer.running;
-                this.state.skew = Date.parse(answer.as_of) - Date.now();
-                if (this.tab === 'timer' && JSON.stringify(answer.running) !== before) this.draw();
+                this.takeRunning(await C.call('timer.get'));
             } catch (error) {
                 if (this.problem) this.fail(error);
             }
         }
 
+        takeRunning(answer) {
+            const before = JSON.stringify(this.state.running);
+            this.state.running = answer.running;
+            this.state.skew = Date.parse(answer.as_of) - Date.now();
+            if (this.tab === 'timer' && JSON.stringify(answer.running) !== before) this.draw();
+        }
+
         drawTimer() {
-            const running = this.state.running;
-            if (running && running.issue === this.issue.key) this.drawRunning(running);
-            else this.drawReady(running);
+            if (this.runsHere()) this.drawRunning(this.state.running);
+            else this.drawReady(this.state.running);
         }
 
         drawReady(running) {
-            const fields = this.recordFields(null);
+            const fields = this.newRecord();
             const elsewhere = running ? C.message('info', running.issue
                 ? AJS.I18n.getText('clockify.other.issue', running.issue) : AJS.I18n.getText('clockify.other.app', running.description || '')) : null;
             this.pane.replaceChildren(...this.notices(), ...(elsewhere ? [elsewhere] : []), C.el('form', {class: 'aui top-label', onsubmit: (event) => event.preventDefault()},
@@ -296,6 +255,7 @@
             const start = C.button(AJS.I18n.getText('clockify.start'), () => this.press(start, 'timer.start',
                 {issue: this.issue.key, details: this.issue.details, ...fields.chosen}, (result) => {
                     this.state.running = result.entry;
+                    this.seen = null;
                     this.draw();
                     this.say(AJS.I18n.getText('clockify.started'));
                     this.renewToken();
@@ -310,7 +270,7 @@
             tick();
             clearInterval(this.ticking);
             this.ticking = setInterval(tick, 1000);
-            const fields = this.recordFields(entry, (change) => this.edit(change));
+            const fields = new C.Record(this, entry, (change) => this.edit(change));
             const id = C.id();
             const comment = C.el('textarea', {class: 'textarea full-width-field', id, rows: '2', maxlength: '10000'});
             this.pane.replaceChildren(...this.notices(), this.deliveryNote(entry), clock,
@@ -353,7 +313,7 @@
         /* ---- manual ---- */
 
         drawManual() {
-            const fields = this.recordFields(null);
+            const fields = this.newRecord();
             const input = (type, label, attributes) => {
                 const id = C.id();
                 const field = C.el('input', {class: 'text', id, type, ...attributes});
@@ -437,7 +397,7 @@
         /* A blocked entry gets what it lacks. */
         drawEdit(entry) {
             const change = {};
-            const fields = this.recordFields(entry, (more) => Object.assign(change, more));
+            const fields = new C.Record(this, entry, (more) => Object.assign(change, more));
             this.pane.replaceChildren(C.message('warning', C.explain(entry.problem || {reason: ''})),
                 C.el('form', {class: 'aui top-label', onsubmit: (event) => event.preventDefault()}, ...fields.nodes));
             const save = C.button(AJS.I18n.getText('clockify.save'), () => this.press(save, 'timer.edit', {entry: entry.id, ...change}, () => this.showTabs('today')), 'primary');

@@ -12,7 +12,7 @@
 
     /*
      * options: label, list(search, page, page_size) -> Promise of {items, last_page}, value (item, or list of them
-     * where many), fallback (what is shown while nothing was chosen), many, hint, onchange(value), disabled() -> text
+     * where many), fallback (what is shown while nothing was chosen), many, onchange(value)
      */
     C.Picker = class {
         constructor(options) {
@@ -33,7 +33,7 @@
                 oninput: () => this.typed(), onkeydown: (event) => this.key(event), onclick: () => this.open(), onfocus: () => this.input.select(),
                 onblur: () => this.close()});
             this.chips = C.el('span', {class: 'clockify-chips'});
-            this.hint = C.el('div', {class: 'description', id: id + '-hint'}, this.options.hint || '');
+            this.hint = C.el('div', {class: 'description', id: id + '-hint'});
             this.element = C.el('div', {class: 'field-group'}, C.el('label', {for: id}, this.options.label),
                 C.el('div', {class: 'clockify-picker'}, this.options.many ? this.chips : null, this.input, this.list), this.hint);
         }
@@ -52,6 +52,16 @@
         set(value) {
             this.value = value;
             this.show();
+        }
+
+        /* What is shown while nothing was chosen; somebody who is typing is not disturbed. */
+        fallback(text) {
+            this.options.fallback = text;
+            if (document.activeElement !== this.input && !this.options.many) this.show();
+        }
+
+        say(text) {
+            this.hint.textContent = text;
         }
 
         remove(item) {
