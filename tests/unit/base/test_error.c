@@ -154,11 +154,10 @@ static void answers_have_everything(void **state _unused_)
         "\"reason\":\"refused\",\"retry_after_s\":7,\"service\":\"clockify\","
         "\"upstream\":{\"code\":501,\"message\":\"u\",\"status\":400},\"what\":\"w\"},"
         "\"message\":\"m\"}");
-    check_json(
-        error_to_problem(&error),
-        "{\"message\":\"m\",\"missing\":[\"project\",\"task\",\"tags\",\"description\"],"
-        "\"reason\":\"refused\",\"service\":\"clockify\","
-        "\"upstream\":{\"code\":501,\"message\":\"u\",\"status\":400},\"what\":\"w\"}");
+    check_json(error_to_problem(&error),
+               "{\"message\":\"m\",\"missing\":[\"project\",\"task\",\"tags\",\"description\"],"
+               "\"reason\":\"refused\",\"service\":\"clockify\","
+               "\"upstream\":{\"code\":501,\"message\":\"u\",\"status\":400},\"what\":\"w\"}");
 }
 
 static void upstream_shows_what_is_unknown_as_null(void **state _unused_)
