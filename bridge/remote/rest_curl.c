@@ -14,6 +14,7 @@
 
 #include "config.h"
 
+#include "base/text.h"
 #include "remote/rest_client.h"
 
 #define SET(option, value)                                                                         \
@@ -197,9 +198,12 @@ static int set_trust(Transfer *transfer)
     return 0;
 }
 
+/* Plain http is for this machine alone (url.h): through a proxy the secret would cross the network
+ * unsealed. */
 static int set_proxy(Transfer *transfer)
 {
-    const char *proxy = transfer->client->proxy;
+    const char *proxy =
+        text_starts_with(transfer->request.url, "https:") ? transfer->client->proxy : "";
 
     SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE); /* a proxy must not see the secret */
     SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);

@@ -364,24 +364,59 @@ static void tls_that_does_not_hold(void **state)
     fixture_stop(&fixture);
 }
 
+/* How a request to a name that nobody knows fails: only a proxy is asked before the name is. */
+static RestFailure failure_of_an_unknown_name(const RestOptions *options)
+{
+    RestRequest request = {.url = xstrdup("https://api.example.invalid/api/v1/user")};
+    RestFailure failure;
+    Fixture fixture;
+
+    fixture_start(&fixture, options);
+    fixture_send(&fixture, &request, 0);
+    fixture_wait(&fixture, 1);
+    failure = fixture.got[0].answer.failure;
+    fixture_stop(&fixture);
+    return failure;
+}
+
 static void the_environment_is_ignored(void **state)
 {
     _cleanup_free_ char *proxy = NULL;
     RestOptions options = fixture_options;
-    Fixture fixture;
 
     (void)state;
     proxy = xasprintf("http://127.0.0.1:%d", server_closed_port());
-    setenv("http_proxy", proxy, 1);
+    setenv("https_proxy", proxy, 1);
     unsetenv("no_proxy");
-    fixture_start(&fixture, &options);
-    assert_int_equal(fixture_ask(&fixture, REST_GET, "/ok", NULL)->outcome, REST_ANSWERED);
-    fixture_stop(&fixture);
+    assert_int_equal(failure_of_an_unknown_name(&options), REST_NO_NAME);
     options.proxy = "environment";
-    fixture_start(&fixture, &options);
-    assert_int_equal(fixture_ask(&fixture, REST_GET, "/ok", NULL)->outcome, REST_NOT_SENT);
-    fixture_stop(&fixture);
+    assert_int_equal(failure_of_an_unknown_name(&options), REST_NO_CONNECTION);
+    unsetenv("https_proxy");
+}
+
+static void plain_http_meets_no_proxy(void **state)
+{
+    static const char *const proxies[] = {NULL, "environment"};
+    _cleanup_free_ char *proxy = NULL;
+    Server *server = server_start();
+
+    (void)state;
+    proxy = xasprintf("http://127.0.0.1:%d", server_port(server));
+    setenv("http_proxy", proxy, 1);
+    setenv("all_proxy", proxy, 1);
+    for (size_t i = 0; i < ARRAY_SIZE(proxies); i++) {
+        RestOptions options = fixture_options;
+        Fixture fixture;
+
+        options.proxy = proxies[i] ? proxies[i] : proxy;
+        fixture_start(&fixture, &options);
+        assert_int_equal(fixture_ask(&fixture, REST_GET, "/ok", NULL)->outcome, REST_ANSWERED);
+        fixture_stop(&fixture);
+    }
     unsetenv("http_proxy");
+    unsetenv("all_proxy");
+    assert_int_equal(server_counts(server).connections, 0);
+    server_stop(server);
 }
 
 /* The proxy is our own server: it sees the absolute address, and for https a CONNECT without the
@@ -430,6 +465,7 @@ int main(void)
         cmocka_unit_test(what_was_not_sent),
         cmocka_unit_test(tls_that_does_not_hold),
         cmocka_unit_test(the_environment_is_ignored),
+        cmocka_unit_test(plain_http_meets_no_proxy),
         cmocka_unit_test(a_proxy_is_used_when_named),
     };
 
