@@ -5,50 +5,14 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <systemd/sd-event.h>
 
-#include "base/backoff.h"
 #include "base/log.h"
-#include "base/map.h"
 #include "base/time.h"
-#include "flow/outcome.h"
+#include "flow/lane.h"
 #include "flow/state.h"
-#include "flow/worklog.h"
 
 #define ATTEMPTS_MOST     64
 #define SWEEP_PER_BLOCKED 4 /* what Jira refused is tried again every so many blocked_retry_s */
-
-typedef struct LaneItem {
-    int64_t id;
-    unsigned failures;
-    int64_t next_ms;
-    bool in_doubt;
-    int64_t doubt_until_ms;
-    Waiter *waiters;
-    struct LaneItem *next;
-} LaneItem;
-
-typedef struct Lane {
-    Lanes *lanes;
-    char *issue;
-    LaneItem *items, **end;
-    struct Attempt
-        *attempt; /* under way; owned here, since the runner may be gone before it ends */
-    bool ready;   /* in lanes->ready */
-    struct Lane *next_ready;
-    sd_event_source *timer;
-} Lane;
-
-struct Lanes {
-    Bridge *bridge;
-    Map *issues; /* issue -> Lane */
-    Map *items;  /* worklog id -> LaneItem */
-    Lane *ready, **ready_end;
-    size_t running;
-    bool pumping;
-    sd_event_source *timer; /* when Jira may be tried again */
-    sd_event_source *sweep;
-};
 
 static void id_key(int64_t id, char key[24])
 {
@@ -62,6 +26,7 @@ Lanes *lanes_new(Bridge *bridge)
     Lanes *lanes = xcalloc(1, sizeof(*lanes));
 
     lanes->bridge = bridge;
+    lanes->settled_ms = time_monotonic_ms() + bridge->parts.config->journal.settle_s * 1000;
     lanes->issues = map_new();
     lanes->items = map_new();
     lanes->ready_end = &lanes->ready;
@@ -77,6 +42,7 @@ static void lane_free(Lane *lane)
     }
     sd_event_source_disable_unref(lane->timer);
     free(lane->attempt);
+    worklog_look_free(lane->look);
     free(lane->issue);
     free(lane);
 }
@@ -134,6 +100,16 @@ static Lane *take_ready(Lanes *lanes)
     return lane;
 }
 
+/* What was blocked may have been sent moments ago, by this process or the one before. */
+static int64_t doubt_until(const Lanes *lanes, LanesOrigin origin)
+{
+    int64_t now = time_monotonic_ms();
+
+    if (origin == LANES_RECOVERED)
+        return now + lanes->bridge->parts.config->journal.settle_s * 1000;
+    return lanes->settled_ms > now ? lanes->settled_ms : now;
+}
+
 void lanes_add(Lanes *lanes, const LanesAdd *what)
 {
     Lane *lane;
@@ -147,9 +123,8 @@ void lanes_add(Lanes *lanes, const LanesAdd *what)
     item = xcalloc(1, sizeof(*item));
     item->id = what->worklog_id;
     item->in_doubt = what->origin != LANES_NEW;
-    if (what->origin == LANES_RECOVERED)
-        item->doubt_until_ms =
-            time_monotonic_ms() + lanes->bridge->parts.config->journal.settle_s * 1000;
+    if (item->in_doubt)
+        item->doubt_until_ms = doubt_until(lanes, what->origin);
     *lane->end = item;
     lane->end = &item->next;
     map_put(lanes->items, key, item);
@@ -187,17 +162,9 @@ void lanes_drain(Lanes *lanes)
     }
 }
 
-/* ---- one attempt: always at a lane's first item ---- */
+/* ---- for attempts ---- */
 
-typedef struct Attempt {
-    Lane *lane;
-    int64_t worklog_id;
-    bool blocked;
-    Error error;
-    int64_t next_attempt; /* wall clock */
-} Attempt;
-
-static void remove_first(Lane *lane)
+void lane_remove_first(Lane *lane)
 {
     LaneItem *item = lane->items;
     char key[24];
@@ -210,12 +177,10 @@ static void remove_first(Lane *lane)
     free(item);
 }
 
-static void go_on(Attempt *attempt)
+void lane_go_on(Lane *lane)
 {
-    Lane *lane = attempt->lane;
     Lanes *lanes = lane->lanes;
 
-    free(attempt);
     lane->attempt = NULL;
     lanes->running--;
     if (lane->items) {
@@ -225,97 +190,6 @@ static void go_on(Attempt *attempt)
         lane_free(lane);
     }
     lanes_pump(lanes);
-}
-
-/* Store work: what a person sees of it in the list of worklogs. */
-static int write_outcome(Db *db, void *arg, Error *error)
-{
-    Attempt *attempt = arg;
-    _cleanup_(worklog_done) Worklog worklog = {0};
-    int r = journal_worklog_get(db, attempt->worklog_id, &worklog, error);
-
-    if (r <= 0)
-        return r;
-    if (worklog.state != WORKLOG_PENDING)
-        return 0;
-    worklog.attempts++;
-    worklog.next_attempt = attempt->next_attempt;
-    if (attempt->blocked)
-        worklog.state = WORKLOG_BLOCKED;
-    json_object_put(worklog.problem);
-    worklog.problem = error_to_problem(&attempt->error);
-    return journal_worklog_update(db, &worklog, error);
-}
-
-static void outcome_written(void *arg, int r, const Error *error)
-{
-    Attempt *attempt = arg;
-    Lane *lane = attempt->lane;
-
-    if (r < 0)
-        log_error("Cannot write the outcome of worklog %" PRId64 ": %s", attempt->worklog_id,
-                  error->message);
-    if (attempt->blocked && r >= 0) {
-        waiting_answer_as_it_stands(&lane->items->waiters);
-        remove_first(lane);
-    } else if (lane->lanes->bridge->draining ||
-               !runner_is_up(lane->lanes->bridge->runner, SERVICE_JIRA)) {
-        waiting_answer_as_it_stands(&lane->items->waiters);
-    } else {
-        waiting_answer_before(&lane->items->waiters, lane->items->next_ms);
-    }
-    go_on(attempt);
-}
-
-static void failed(Attempt *attempt, const WorklogFlow *f)
-{
-    LaneItem *item = attempt->lane->items;
-    Bridge *bridge = attempt->lane->lanes->bridge;
-    int64_t now = time_monotonic_ms();
-    int64_t wait;
-    uint32_t random;
-
-    if (f->doubt.fresh) {
-        item->in_doubt = true;
-        item->doubt_until_ms = now + bridge->parts.config->journal.settle_s * 1000;
-    }
-    keyring_random(&random, sizeof(random));
-    wait = backoff_ms(++item->failures, BACKOFF_FIRST_MS, BACKOFF_MOST_MS, random);
-    if (attempt->error.retry_after_s > 0)
-        wait = attempt->error.retry_after_s * 1000;
-    item->next_ms = now + wait;
-    attempt->blocked = error_info(attempt->error.reason)->action != ERROR_ACTION_RETRY;
-    attempt->next_attempt = attempt->blocked ? TIME_NONE : time_now() + (wait + 999) / 1000;
-    store_submit(bridge->parts.store, write_outcome, outcome_written, attempt);
-}
-
-static void attempt_done(void *arg, Flow *flow, int r, const Error *error)
-{
-    Attempt *attempt = arg;
-    const WorklogFlow *f = (const WorklogFlow *)flow;
-
-    if (r == FLOW_FINISHED) {
-        waiting_answer_as_it_stands(&attempt->lane->items->waiters);
-        remove_first(attempt->lane);
-        go_on(attempt);
-        return;
-    }
-    attempt->error = *error;
-    failed(attempt, f);
-}
-
-static void start_attempt(Lane *lane)
-{
-    LaneItem *item = lane->items;
-    Attempt *attempt = xcalloc(1, sizeof(*attempt));
-    Doubt doubt = {.any = item->in_doubt, .settled = time_monotonic_ms() >= item->doubt_until_ms};
-
-    attempt->lane = lane;
-    attempt->worklog_id = item->id;
-    lane->attempt = attempt;
-    lane->lanes->running++;
-    runner_start(lane->lanes->bridge->runner, worklog_flow_new(item->id, &doubt),
-                 item->waiters != NULL, attempt_done, attempt);
 }
 
 /* ---- all lanes ---- */
@@ -366,7 +240,7 @@ void lanes_pump(Lanes *lanes)
 
         wait = lane->items->next_ms - time_monotonic_ms();
         if (wait <= 0)
-            start_attempt(lane);
+            lane_attempt_start(lane);
         else
             set_timer(lanes, &lane->timer, wait, lane_due, lane);
     }

@@ -12,6 +12,15 @@
 
 static FlowStep worklog_step;
 
+void worklog_look_free(WorklogLook *look)
+{
+    if (!look)
+        return;
+    jira_worklogs_done(&look->listed);
+    free(look->issue);
+    free(look);
+}
+
 static void worklog_flow_free(Flow *flow)
 {
     WorklogFlow *f = (WorklogFlow *)flow;
@@ -19,12 +28,12 @@ static void worklog_flow_free(Flow *flow)
     worklog_done(&f->worklog);
     account_done(&f->jira);
     identity_done(&f->identity);
-    jira_worklogs_done(&f->listed);
+    worklog_look_free(f->look);
     free(f->jira_id);
     free(f);
 }
 
-Flow *worklog_flow_new(int64_t worklog_id, const Doubt *doubt)
+Flow *worklog_flow_new(int64_t worklog_id, const Doubt *doubt, WorklogLook *look)
 {
     WorklogFlow *f = xcalloc(1, sizeof(*f));
 
@@ -32,6 +41,7 @@ Flow *worklog_flow_new(int64_t worklog_id, const Doubt *doubt)
     f->flow.free = worklog_flow_free;
     f->worklog_id = worklog_id;
     f->doubt = *doubt;
+    f->look = look;
     return &f->flow;
 }
 
@@ -75,14 +85,19 @@ static const char *issue_of(const WorklogFlow *f)
 
 /* ---- looking for it ---- */
 
+static bool same_text(const char *a, const char *b)
+{
+    _cleanup_free_ char *folded_a = text_fold_space(a ? a : "");
+    _cleanup_free_ char *folded_b = text_fold_space(b ? b : "");
+
+    return streq(folded_a, folded_b);
+}
+
 static bool is_what_was_sent(const WorklogFlow *f, const JiraWorklog *candidate)
 {
-    _cleanup_free_ char *ours = text_fold_space(f->worklog.comment ? f->worklog.comment : "");
-    _cleanup_free_ char *theirs = text_fold_space(candidate->comment ? candidate->comment : "");
-
-    return streq(candidate->author_key, f->worklog.user) &&
-           candidate->started == f->worklog.started && candidate->seconds == f->worklog.seconds &&
-           streq(ours, theirs);
+    return candidate->started == f->worklog.started && candidate->seconds == f->worklog.seconds &&
+           streq(candidate->author_key, f->worklog.user) &&
+           same_text(candidate->comment, f->worklog.comment);
 }
 
 /* Store work: the first candidate that no other worklog of ours already is. */
@@ -90,8 +105,8 @@ static int adopt(Db *db, void *arg, Error *error)
 {
     WorklogFlow *f = arg;
 
-    for (size_t i = 0; i < f->listed.count && !f->jira_id; i++) {
-        JiraWorklog *candidate = &f->listed.items[i];
+    for (size_t i = 0; i < f->look->listed.count && !f->jira_id; i++) {
+        const JiraWorklog *candidate = &f->look->listed.items[i];
         int known;
 
         if (!is_what_was_sent(f, candidate))
@@ -100,19 +115,36 @@ static int adopt(Db *db, void *arg, Error *error)
         if (known < 0)
             return -1;
         if (!known)
-            f->jira_id = STEAL(candidate->id);
+            f->jira_id = xstrdup(candidate->id);
     }
     return 0;
 }
 
+static int read_look(WorklogFlow *f, FlowIo *io)
+{
+    JiraWorklogs listed;
+
+    if (jira_worklogs_read(io->answer, f->jira.name, &listed, &io->error) < 0)
+        return -1;
+    worklog_look_free(f->look);
+    f->look = xcalloc(1, sizeof(*f->look));
+    f->look->issue = xstrdup(issue_of(f));
+    f->look->listed = listed;
+    f->looked = true;
+    return 0;
+}
+
+/* The issue's worklogs are listed once for all that were left unfinished: listed for each, a large
+ * backlog of one issue would not drain. */
 static int look_step(WorklogFlow *f, FlowIo *io)
 {
     FLOW_BEGIN(&f->inner);
-    jira_worklogs_request(io->jira_base, issue_of(f), &io->request);
-    FLOW_JIRA(&f->inner, io, &f->jira);
-    jira_worklogs_done(&f->listed);
-    if (jira_worklogs_read(io->answer, f->jira.name, &f->listed, &io->error) < 0)
-        return FLOW_FAILED;
+    if (!f->look || !streq(f->look->issue, issue_of(f))) {
+        jira_worklogs_request(io->jira_base, issue_of(f), &io->request);
+        FLOW_JIRA(&f->inner, io, &f->jira);
+        if (read_look(f, io) < 0)
+            return FLOW_FAILED;
+    }
     FLOW_STORE(&f->inner, io, adopt, f);
     FLOW_END(&f->inner);
 }

@@ -12,6 +12,13 @@
 #include "flow/intent.h"
 #include "remote/jira.h"
 
+/* What Jira showed of an issue, once, to whoever has to know. */
+typedef struct WorklogLook {
+    char *issue; /* as it was asked for */
+    JiraWorklogs listed;
+} WorklogLook;
+void worklog_look_free(WorklogLook *look);
+
 typedef struct WorklogFlow {
     Flow flow;
     int64_t worklog_id;
@@ -22,10 +29,13 @@ typedef struct WorklogFlow {
     Account jira;
     Identity identity;
     Place inner;
-    JiraWorklogs listed;
-    char *jira_id; /* written or found */
-    bool gone;     /* it is no longer pending */
+    WorklogLook *look; /* NULL = none yet */
+    bool looked;       /* it was asked for by this flow */
+    char *jira_id;     /* written or found */
+    bool gone;         /* it is no longer pending */
     Error refusal;
 } WorklogFlow;
 
-Flow *worklog_flow_new(int64_t worklog_id, const Doubt *doubt);
+/* Takes over `look`: what the issue held when nothing of this worklog could turn up any more; NULL
+ * = not known. */
+Flow *worklog_flow_new(int64_t worklog_id, const Doubt *doubt, WorklogLook *look);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """kill -9 at the worst moments: what was answered is in effect, exactly once, with the moment at which it was asked."""
+import collections
 import secrets
 import threading
 import time
@@ -153,6 +154,30 @@ def test_a_worklog_that_jira_took_before_the_kill_is_not_written_again(anna):
     anna.bridge.until(lambda: len(anna.worklogs()) == 3)
     revive(anna)
     settled(anna, entries=3, worklogs=3)
+
+
+def test_a_backlog_of_one_issue_is_looked_for_once(anna):
+    """Of forty pending worklogs, three of them equal, one of the three had reached Jira. Listing the issue for each of
+    the forty, a large backlog would not drain."""
+    details = {"summary": "Read a ticket", "type": "Story", "project": {"id": "10000", "key": "PZ", "name": "Phase Zero"}}
+    equal = {"start": "2026-10-05T08:00:00Z", "seconds": 600}
+    warm(anna)
+    anna.sim.fault(service="jira", method="POST", route="/worklog", kind="close_after", times=1)
+    anna.call("entry.add", issue="PZ-1", wait="accepted", details=details, **equal)
+    anna.bridge.until(lambda: len(anna.worklogs()) == 3)
+    away = anna.sim.fault(service="jira", kind="refuse")
+    for number in range(39):
+        times = equal if number < 2 else {"start": "2026-10-06T08:00:00Z", "seconds": 60 * number}
+        anna.call("entry.add", issue="PZ-1", details=details, **times)
+    anna.bridge.kill()
+    anna.sim.clear_faults(away)
+    anna.sim.clear_counts()
+    anna.bridge.start()
+    settled(anna, entries=42, worklogs=42)
+    # For the one that is there, for the next while it may still turn up, and then for all.
+    assert anna.requests("jira")["GET /rest/api/2/issue/{issueIdOrKey}/worklog"] <= 3, anna.requests("jira")
+    spans = collections.Counter((worklog["started"][:10], worklog["timeSpentSeconds"]) for worklog in anna.worklogs()[2:])
+    assert spans == {("2026-10-05", 600): 3, **{("2026-10-06", 60 * number): 1 for number in range(2, 39)}}
 
 
 def test_two_equal_entries_stay_two_after_a_lost_answer(anna):

@@ -388,7 +388,7 @@ static int play_script(const WorklogScript *script, World *world, Flow *flow, co
 
 static void attempt_in_vain(const WorklogScript *script, World *world, int64_t id)
 {
-    Flow *flow = worklog_flow_new(id, &(Doubt){0});
+    Flow *flow = worklog_flow_new(id, &(Doubt){0}, NULL);
     int r = play_script(script, world, flow, script->turns);
 
     check_row_int(r, FLOW_FAILED, script->name);
@@ -440,7 +440,7 @@ static Flow *attempt(const WorklogScript *script, World *world, int64_t id, int 
 {
     bool twice = is_played_twice(script);
     const Doubt doubt = {.any = twice, .settled = script->settled};
-    Flow *flow = worklog_flow_new(id, &doubt);
+    Flow *flow = worklog_flow_new(id, &doubt, NULL);
 
     *ret = play_script(script, world, flow, twice ? script->then : script->turns);
     return flow;
