@@ -366,16 +366,27 @@ static int64_t sqlite_column_int(DbQuery *base, int column)
     return sqlite3_column_int64(((SqliteQuery *)base)->statement, column);
 }
 
+/* NULL is also what SQLite gives when there is no memory for the text: no key would seem to be
+ * stored. */
 static const char *sqlite_column_text(DbQuery *base, int column)
 {
-    return (const char *)sqlite3_column_text(((SqliteQuery *)base)->statement, column);
+    sqlite3_stmt *statement = ((SqliteQuery *)base)->statement;
+    bool null = sqlite3_column_type(statement, column) == SQLITE_NULL;
+    const char *text = (const char *)sqlite3_column_text(statement, column);
+
+    if (!text && !null)
+        abort();
+    return text;
 }
 
 static const void *sqlite_column_blob(DbQuery *base, int column, size_t *ret_length)
 {
     sqlite3_stmt *statement = ((SqliteQuery *)base)->statement;
+    bool null = sqlite3_column_type(statement, column) == SQLITE_NULL;
     const void *bytes = sqlite3_column_blob(statement, column);
 
+    if (!bytes && !null && sqlite3_errcode(sqlite3_db_handle(statement)) == SQLITE_NOMEM)
+        abort();
     *ret_length = (size_t)sqlite3_column_bytes(statement, column);
     return bytes;
 }

@@ -58,7 +58,7 @@ static int add_key(Keyring *keyring, const char *path, int line, const char *tex
 static bool all_equal(const unsigned char *bytes, size_t length);
 static uint32_t key_check_value(const unsigned char *key);
 static const unsigned char *find_key(const Keyring *keyring, uint32_t id);
-static bool derive(const Keyring *keyring, const unsigned char *key, const unsigned char *salt,
+static void derive(const Keyring *keyring, const unsigned char *key, const unsigned char *salt,
                    unsigned char ret[KEY_SIZE]);
 static void associated_data(Buffer *data, const unsigned char *header, const SealContext *context);
 static void add_field(Buffer *data, const char *text);
@@ -270,8 +270,8 @@ int keyring_seal(const Keyring *keyring, const SealContext *context, const Secre
     memcpy(sealed.bytes, MAGIC, MAGIC_SIZE);
     put_u32(sealed.bytes + ID_AT, keyring_active_id(keyring));
     keyring_random(sealed.bytes + SALT_AT, SALT_SIZE + NONCE_SIZE);
-    good = derive(keyring, keyring->keys, sealed.bytes + SALT_AT, key) &&
-           encrypt(keyring, key, context, secret, sealed.bytes);
+    derive(keyring, keyring->keys, sealed.bytes + SALT_AT, key);
+    good = encrypt(keyring, key, context, secret, sealed.bytes);
     OPENSSL_cleanse(key, sizeof(key));
     if (!good) {
         sealed_done(&sealed);
@@ -300,8 +300,8 @@ int keyring_open(const Keyring *keyring, const SealContext *context, const Seale
                          "A stored secret cannot be opened: master key %08x is not in the keyring.",
                          id);
     length = sealed->length - HEADER_SIZE - TAG_SIZE;
-    good = derive(keyring, master, sealed->bytes + SALT_AT, key) &&
-           decrypt(keyring, key, context, sealed, plain, length);
+    derive(keyring, master, sealed->bytes + SALT_AT, key);
+    good = decrypt(keyring, key, context, sealed, plain, length);
     OPENSSL_cleanse(key, sizeof(key));
     if (good)
         *ret = secret_new(plain, length);
@@ -315,7 +315,7 @@ int keyring_open(const Keyring *keyring, const SealContext *context, const Seale
 }
 
 /* One key a record, so that no nonce can ever meet another one under the same key. */
-static bool derive(const Keyring *keyring, const unsigned char *key, const unsigned char *salt,
+static void derive(const Keyring *keyring, const unsigned char *key, const unsigned char *salt,
                    unsigned char ret[KEY_SIZE])
 {
     OSSL_PARAM params[] = {
@@ -327,10 +327,10 @@ static bool derive(const Keyring *keyring, const unsigned char *key, const unsig
         OSSL_PARAM_construct_end(),
     };
     EVP_KDF_CTX *context = EVP_KDF_CTX_new(keyring->hkdf);
-    bool good = context && EVP_KDF_derive(context, ret, KEY_SIZE, params) > 0;
 
+    if (!context || EVP_KDF_derive(context, ret, KEY_SIZE, params) <= 0)
+        abort(); /* out of memory: no key is wrong here */
     EVP_KDF_CTX_free(context);
-    return good;
 }
 
 /* The blob's header and whom it belongs to; each field behind its length, so that none can lend a
@@ -378,6 +378,8 @@ static bool encrypt(const Keyring *keyring, const unsigned char *key, const Seal
     return good;
 }
 
+/* The tag alone says whether it is the right key; whatever else fails is want of memory, and a user
+ * must not be asked for a new secret for that. */
 static bool decrypt(const Keyring *keyring, const unsigned char *key, const SealContext *context,
                     const Sealed *sealed, unsigned char *plain, size_t length)
 {
@@ -388,13 +390,13 @@ static bool decrypt(const Keyring *keyring, const unsigned char *key, const Seal
     bool good;
 
     associated_data(&data, blob, context);
-    good =
-        cipher && EVP_DecryptInit_ex2(cipher, keyring->cipher, key, blob + NONCE_AT, NULL) &&
-        EVP_DecryptUpdate(cipher, NULL, &count, (const unsigned char *)data.data,
-                          (int)data.length) &&
-        EVP_DecryptUpdate(cipher, plain, &count, blob + HEADER_SIZE, (int)length) &&
-        EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_SET_TAG, TAG_SIZE, blob + HEADER_SIZE + length) &&
-        EVP_DecryptFinal_ex(cipher, plain + length, &count) > 0;
+    if (!cipher || !EVP_DecryptInit_ex2(cipher, keyring->cipher, key, blob + NONCE_AT, NULL) ||
+        !EVP_DecryptUpdate(cipher, NULL, &count, (const unsigned char *)data.data,
+                           (int)data.length) ||
+        !EVP_DecryptUpdate(cipher, plain, &count, blob + HEADER_SIZE, (int)length) ||
+        !EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_SET_TAG, TAG_SIZE, blob + HEADER_SIZE + length))
+        abort();
+    good = EVP_DecryptFinal_ex(cipher, plain + length, &count) > 0;
     EVP_CIPHER_CTX_free(cipher);
     return good;
 }

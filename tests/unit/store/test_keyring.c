@@ -4,8 +4,11 @@
 
 #include "tests/unit/store/fixture.h"
 
+#include <openssl/crypto.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define TOKEN "NzU3MDYwOTEtYjM2ZC00ZWQ1LWFmMTctYzQ0"
@@ -398,6 +401,66 @@ static void random_differs(void **state _unused_)
     assert_memory_not_equal(one, two, sizeof(one));
 }
 
+/* libcrypto's memory, of which the `allocations_left`-th piece is missing; 0 = all is there. */
+static int allocations_left;
+
+static bool is_missing(void)
+{
+    return allocations_left > 0 && --allocations_left == 0;
+}
+
+static void *scarce_malloc(size_t size, const char *file _unused_, int line _unused_)
+{
+    return is_missing() ? NULL : malloc(size);
+}
+
+static void *scarce_realloc(void *memory, size_t size, const char *file _unused_, int line _unused_)
+{
+    return is_missing() ? NULL : realloc(memory, size);
+}
+
+static void scarce_free(void *memory, const char *file _unused_, int line _unused_)
+{
+    free(memory);
+}
+
+/* In a process of its own: 0 it opened, 1 it did not, 2 there was memory enough, else the signal.
+ */
+static int open_without(int which, const Keyring *keyring, const Sealed *sealed)
+{
+    int status;
+    pid_t child = fork();
+
+    assert_true(child >= 0);
+    if (child == 0) {
+        Secret *secret = NULL;
+        int r;
+
+        allocations_left = which;
+        r = keyring_open(keyring, &here, sealed, &secret, NULL);
+        _exit(r < 0 ? 1 : allocations_left > 0 ? 2 : 0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
+}
+
+/* "The stored key cannot be opened" would make its user look for a new one. */
+static void want_of_memory_is_no_wrong_key(void **state)
+{
+    _cleanup_(keyring_freep) Keyring *keyring = keyring_of(state, 1, 0);
+    _cleanup_(sealed_done) Sealed sealed = {0};
+    int ended = 0, which = 1, how;
+
+    seal(keyring, &here, &sealed);
+    for (; which < 1000 && (how = open_without(which, keyring, &sealed)) != 2; which++) {
+        if (how != 0 && how != SIGABRT)
+            fail_msg("without allocation %d: %d", which, how);
+        ended += how == SIGABRT;
+    }
+    assert_in_range(which, 2, 999);
+    assert_true(ended > 0);
+}
+
 int main(void)
 {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, fixture_directory, fixture_remove)
@@ -410,6 +473,7 @@ int main(void)
         TEST(only_its_own_place_opens_it),
         TEST(shifted_fields_are_not_the_same),
         TEST(wrong_key_opens_nothing),
+        TEST(want_of_memory_is_no_wrong_key),
         TEST(old_keys_open_and_the_first_seals),
         TEST(key_id_is_the_documented_one),
         TEST(bad_keys_are_refused),
@@ -422,5 +486,7 @@ int main(void)
         cmocka_unit_test(random_differs),
     };
 
+    if (!CRYPTO_set_mem_functions(scarce_malloc, scarce_realloc, scarce_free))
+        return EXIT_FAILURE; /* too late: libcrypto has allocated already */
     return cmocka_run_group_tests_name("store/keyring", tests, NULL, NULL);
 }
