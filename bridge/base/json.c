@@ -4,6 +4,8 @@
 
 #include "base/json.h"
 
+#include <errno.h>
+
 #include "base/buffer.h"
 #include "base/time.h"
 
@@ -171,13 +173,19 @@ static Json *get_typed(const Json *object, const char *key, json_type type)
     return value && json_object_is_type(value, type) ? value : NULL;
 }
 
-/* json-c keeps the text inside the value, which is why it wants one that is not const. */
+/* json-c keeps the text inside the value, which is why it wants one that is not const. Without
+ * memory it leaves out parts and says nothing; the second time its buffer has the size already,
+ * unless there is no memory indeed. */
 static const char *text_of(const Json *json)
 {
-    const char *text = json_object_to_json_string_ext((Json *)json, PLAIN);
-    if (!text)
-        abort();
-    return text;
+    const char *text = NULL;
+    for (int attempt = 0; attempt < 2; attempt++) {
+        errno = 0;
+        text = json_object_to_json_string_ext((Json *)json, PLAIN);
+        if (text && errno != ENOMEM)
+            return text;
+    }
+    abort();
 }
 
 static void add_canonical(Buffer *buffer, const Json *json)

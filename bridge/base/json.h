@@ -9,6 +9,7 @@
  */
 
 #include <json-c/json.h>
+#include <json-c/printbuf.h>
 
 #include "base/util.h"
 

@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 
+#include <errno.h>
 #include <limits.h>
 
 #include "base/error.h"
@@ -30,6 +31,7 @@
 typedef struct Scan {
     const char *start, *at, *end;
     int depth, max_depth;
+    size_t words;      /* strings, numbers, literals, and brackets that open */
     size_t members;    /* colons outside strings: in well-formed text, one for each member */
     size_t memory;     /* that the values will take, estimated */
     const char *fault; /* what is wrong at `at` */
@@ -46,8 +48,9 @@ static bool scan_number(Scan *scan);
 static bool scan_digits(Scan *scan);
 static bool scan_literal(Scan *scan, const char *literal);
 static bool is_integer_in_range(const char *at, const char *end);
-static int build(Scan *scan, Json **ret, Error *error);
-static size_t count_members(const Json *json);
+static int build(const Scan *scan, Json **ret, Error *error);
+static enum json_tokener_error run_tokener(const Scan *scan, Json **ret);
+static size_t count_values(const Json *json);
 static bool refuse(Scan *scan, const char *fault);
 static char peek(const Scan *scan);
 static bool is_blank(char c);
@@ -101,6 +104,7 @@ static bool scan_word(Scan *scan)
     switch (peek(scan)) {
     case '{':
     case '[':
+        scan->words++;
         return scan_open(scan);
     case '}':
     case ']':
@@ -119,14 +123,19 @@ static bool scan_word(Scan *scan)
         scan->at++;
         return true;
     case '"':
+        scan->words++;
         return scan_string(scan);
     case 't':
+        scan->words++;
         return scan_literal(scan, "true");
     case 'f':
+        scan->words++;
         return scan_literal(scan, "false");
     case 'n':
+        scan->words++;
         return scan_literal(scan, "null");
     default:
+        scan->words++;
         return scan_number(scan);
     }
 }
@@ -244,47 +253,64 @@ static bool is_integer_in_range(const char *at, const char *end)
     return true;
 }
 
-/* The second call, with the NUL that ends the text, tells json-c that a number at its end is
- * complete. */
-static int build(Scan *scan, Json **ret, Error *error)
+/* json-c calls it a fault of the text when it runs out of memory, or leaves out a part and says
+ * nothing. So what looks wrong is tried twice, and believed the second time. */
+static int build(const Scan *scan, Json **ret, Error *error)
 {
-    int length = (int)(scan->end - scan->start);
-    struct json_tokener *tokener = json_tokener_new_ex(scan->max_depth + 2);
-    if (!tokener)
-        abort();
-    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-    _cleanup_json_ Json *json = json_tokener_parse_ex(tokener, scan->start, length);
-    if (json_tokener_get_error(tokener) == json_tokener_continue)
-        json = json_tokener_parse_ex(tokener, "", 1);
-    enum json_tokener_error result = json_tokener_get_error(tokener);
-    size_t stopped = json_tokener_get_parse_end(tokener);
-    json_tokener_free(tokener);
+    const size_t values = scan->words - scan->members; /* the other words are names */
+    enum json_tokener_error result = json_tokener_continue;
+    for (int attempt = 0; attempt < 2; attempt++) {
+        _cleanup_json_ Json *json = NULL;
+        errno = 0;
+        result = run_tokener(scan, &json);
+        if (result == json_tokener_success && count_values(json) == values &&
+            (errno != ENOMEM || attempt > 0)) {
+            *ret = STEAL(json);
+            return 0;
+        }
+    }
     if (result != json_tokener_success)
         return error_set(error, ERROR_PARSE, "not JSON: %s",
                          result == json_tokener_continue ? "it ends too early"
                                                          : json_tokener_error_desc(result));
-    /* json-c keeps one of several members of a name: then there are fewer of them than there were.
-     */
-    if (stopped >= 1 && count_members(json) != scan->members)
-        return error_set(error, ERROR_PARSE, "not JSON that can be trusted: a member stands twice");
-    *ret = STEAL(json);
-    return 0;
+    /* json-c keeps one of several members of a name: then there is less than there was. */
+    return error_set(error, ERROR_PARSE, "not JSON that can be trusted: a member stands twice");
 }
 
-static size_t count_members(const Json *json)
+/* The second call, with the NUL that ends the text, tells json-c that a number at its end is
+ * complete. Its buffer for strings has its size beforehand, since it would cut a string short where
+ * that cannot grow. */
+static enum json_tokener_error run_tokener(const Scan *scan, Json **ret)
 {
-    size_t members = 0;
+    int length = (int)(scan->end - scan->start);
+    struct json_tokener *tokener = json_tokener_new_ex(scan->max_depth + 2);
+    if (!tokener || printbuf_memset(tokener->pb, 0, 0, length) < 0)
+        abort();
+    printbuf_reset(tokener->pb);
+    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+    Json *json = json_tokener_parse_ex(tokener, scan->start, length);
+    if (json_tokener_get_error(tokener) == json_tokener_continue)
+        json = json_tokener_parse_ex(tokener, "", 1);
+    enum json_tokener_error result = json_tokener_get_error(tokener);
+    json_tokener_free(tokener);
+    *ret = json;
+    return result;
+}
+
+static size_t count_values(const Json *json)
+{
+    size_t values = 1;
     if (json_object_is_type(json, json_type_object)) {
         json_object_object_foreach((Json *)json, key, value)
         {
             (void)key;
-            members += 1 + count_members(value);
+            values += count_values(value);
         }
     } else {
         for (size_t i = 0; i < json_count(json); i++)
-            members += count_members(json_at(json, i));
+            values += count_values(json_at(json, i));
     }
-    return members;
+    return values;
 }
 
 static bool refuse(Scan *scan, const char *fault)
