@@ -6,7 +6,15 @@
 
 #include <sys/epoll.h>
 
+#include "base/log.h"
 #include "remote/rest_client.h"
+
+/* What libcurl says when a callback of this file failed; before that it goes on. */
+#if LIBCURL_VERSION_NUM >= 0x075100
+#define REST_ABORTED_BY_CALLBACK CURLM_ABORTED_BY_CALLBACK
+#else
+#define REST_ABORTED_BY_CALLBACK CURLM_OUT_OF_MEMORY
+#endif
 
 #define TIMER_ACCURACY_US 1000 /* sd-event's own default, 250 ms, would make every request slow */
 
@@ -15,6 +23,7 @@ static int on_timer_wish(CURLM *multi, long timeout_ms, void *arg);
 static int on_socket(sd_event_source *source, int fd, uint32_t events, void *arg);
 static int on_timer(sd_event_source *source, uint64_t usec, void *arg);
 static int on_deferred(sd_event_source *source, void *arg);
+static void act(RestClient *client, curl_socket_t fd, int what);
 static int watch(RestClient *client, curl_socket_t fd, uint32_t events);
 static uint32_t wanted_events(int what);
 
@@ -108,7 +117,7 @@ static int on_timer_wish(CURLM *multi _unused_, long timeout_ms, void *arg)
 static int on_socket(sd_event_source *source _unused_, int fd, uint32_t events, void *arg)
 {
     RestClient *client = arg;
-    int running, what = 0;
+    int what = 0;
 
     if (events & (EPOLLIN | EPOLLHUP))
         what |= CURL_CSELECT_IN;
@@ -116,19 +125,29 @@ static int on_socket(sd_event_source *source _unused_, int fd, uint32_t events, 
         what |= CURL_CSELECT_OUT;
     if (events & EPOLLERR)
         what |= CURL_CSELECT_ERR;
-    curl_multi_socket_action(client->multi, fd, what, &running);
-    rest_collect(client);
+    act(client, fd, what);
     return 0;
 }
 
 static int on_timer(sd_event_source *source _unused_, uint64_t usec _unused_, void *arg)
 {
-    RestClient *client = arg;
-    int running;
-
-    curl_multi_socket_action(client->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-    rest_collect(client);
+    act(arg, CURL_SOCKET_TIMEOUT, 0);
     return 0;
+}
+
+/* Out of memory libcurl loses sight of a socket or of its timers, and the request would never end.
+ */
+static void act(RestClient *client, curl_socket_t fd, int what)
+{
+    int running;
+    CURLMcode code = curl_multi_socket_action(client->multi, fd, what, &running);
+
+    if (code == CURLM_OUT_OF_MEMORY || code == CURLM_INTERNAL_ERROR ||
+        code == REST_ABORTED_BY_CALLBACK) {
+        log_error("libcurl cannot go on: %s", curl_multi_strerror(code));
+        abort();
+    }
+    rest_collect(client);
 }
 
 static int on_deferred(sd_event_source *source _unused_, void *arg)
