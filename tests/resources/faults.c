@@ -4,12 +4,14 @@
  * A library to be preloaded into the bridge: calls of the C library that fail at a chosen moment,
  * and a clock that jumps. What is to fail stands in a file that both sides map (FAULTS_CONTROL, see
  * faults.py), so that a test can count calls, arm a fault and take it away while the process runs.
- * Calls on files count for the database alone: those whose path begins with FAULTS_PATH. Without a
- * control file it changes nothing. The kernel is called directly, which is the same on every 64-bit
- * Linux.
+ * Calls on files count for the database alone: those whose path begins with FAULTS_PATH. With
+ * FAULTS_TRACE in the environment each call that fails says on standard error whence it came.
+ * Without a control file it changes nothing. The kernel is called directly, which is the same on
+ * every 64-bit Linux.
  */
 
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -55,6 +57,7 @@ int ftruncate64(int fd, off64_t size);
 
 static Control *control;
 static const char *watched_path;
+static bool traces;
 static bool watched[FDS]; /* descriptors of files at watched_path */
 
 static void start(void) __attribute__((constructor));
@@ -66,12 +69,22 @@ static void start(void)
     void *memory = MAP_FAILED;
 
     watched_path = getenv("FAULTS_PATH");
+    traces = getenv("FAULTS_TRACE") != NULL;
     if (fd >= 0)
         memory = mmap(NULL, sizeof(Control), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (fd >= 0)
         close(fd);
     if (memory != MAP_FAILED)
         control = memory;
+}
+
+static void trace(void)
+{
+    void *callers[32];
+
+    traces = false; /* it allocates */
+    backtrace_symbols_fd(callers, backtrace(callers, 32), STDERR_FILENO);
+    traces = true;
 }
 
 static bool fails(uint32_t kind)
@@ -85,6 +98,8 @@ static bool fails(uint32_t kind)
         call - control->fail_at >= control->fail_for)
         return false;
     __atomic_add_fetch(&control->failed, 1, __ATOMIC_ACQ_REL);
+    if (traces)
+        trace();
     errno = control->error;
     return true;
 }

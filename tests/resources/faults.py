@@ -30,6 +30,10 @@ class Faults:
             raise FileNotFoundError(f"{library} is missing: build the tests first (make)")
         self.environment = {"LD_PRELOAD": str(library), "FAULTS_CONTROL": str(path), "FAULTS_PATH": str(watched)}
 
+    def trace(self):
+        """The next process writes into its log where each call that failed came from."""
+        self.environment["FAULTS_TRACE"] = "1"
+
     def write(self, kinds, at=0, times=0, error=0):
         # What is armed is taken away first: the process reads the members one by one.
         struct.pack_into("=I", self.memory, 40, 0)

@@ -34,6 +34,7 @@ def strike(faulty, name, calls, points, **how):
     began = time.monotonic()
     for at in points:
         with faulty() as (sim, bridge, faults):
+            faults.trace()
             bridge.start(env=faults.environment)
             try:
                 total.update(run(sim, bridge, faults, at=at, revive=at % 2 == 0, **how))
