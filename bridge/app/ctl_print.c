@@ -176,6 +176,33 @@ void ctl_print_worklog(const Json *result)
     print_rows(worklog_columns, ARRAY_SIZE(worklog_columns), items);
 }
 
+static char *json_of(const Json *object, const char *key)
+{
+    const Json *member = json_get(object, key);
+    return member ? json_text(member) : NULL;
+}
+
+void ctl_print_audit(const Json *list)
+{
+    static const Column columns[] = {
+        {"ID", NULL, "id", text_of},           {"MOMENT", NULL, "moment", text_of},
+        {"ACTION", NULL, "action", text_of},   {"USER", NULL, "user", text_of},
+        {"ACCOUNT", NULL, "account", text_of}, {"DETAILS", NULL, "details", json_of},
+    };
+    print_rows(columns, ARRAY_SIZE(columns), json_list(list, "items"));
+}
+
+void ctl_print_audit_check(const Json *check)
+{
+    bool ok = json_flag(check, "ok", false);
+    print_field("trail", xstrdup(ok ? "whole" : "BROKEN"));
+    print_field("rows", number_of(check, "count"));
+    print_field("head", text_of(check, "head"));
+    if (!ok)
+        print_field(
+            "at", xasprintf("row %s: %s", json_string(check, "broken"), json_string(check, "why")));
+}
+
 void ctl_print_count(const Json *result)
 {
     printf("%" PRId64 " go on now\n", json_int(result, "count", 0));

@@ -14,6 +14,8 @@ void ctl_print_account(const Json *account);
 void ctl_print_entries(const Json *list);
 void ctl_print_worklogs(const Json *list);
 void ctl_print_worklog(const Json *result); /* {worklog} */
+void ctl_print_audit(const Json *list);
+void ctl_print_audit_check(const Json *check);
 void ctl_print_count(const Json *result);   /* {count} */
 void ctl_print_changed(const Json *result); /* {changed:[name]} */
 void ctl_print_sealed(const Json *result);  /* {sealed} */

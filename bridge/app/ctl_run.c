@@ -152,6 +152,17 @@ static void show_pending(int64_t pending, int64_t blocked)
         fputs("\r\033[K", stderr);
 }
 
+/* A broken trail is an answer, not an error; for a script it is a failure all the same. */
+int ctl_run_audit_verify(Ctl *ctl, const CtlCommand *command, Json *params)
+{
+    _cleanup_json_ Json *result = NULL;
+    int status = ctl_ask(ctl, method_name(command->method), json_ref(params), &result);
+    if (status != CTL_OK)
+        return status;
+    ctl_show(ctl, command, result);
+    return json_flag(result, "ok", false) ? CTL_OK : CTL_FAILED;
+}
+
 static int pick_method(const Json *described, const char *name, Json **ret);
 
 /* The method takes no params: a name picks from its answer. */

@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "store/account.h"
+#include "store/audit.h"
 
 /* After that long the rest is left to the journal, which carries it out at the next start. */
 #define STOP_MS 5000
@@ -148,7 +149,9 @@ static int open_store(Daemon *daemon, Error *error)
 
 static int check_keys_work(Db *db, void *arg, Error *error)
 {
-    return account_check_keys(db, arg, error);
+    if (account_check_keys(db, arg, error) < 0)
+        return -1;
+    return audit_check_key(db, arg, error);
 }
 
 static int check_keys(Daemon *daemon, Error *error)
@@ -180,6 +183,7 @@ static int make_loop(Daemon *daemon, Error *error)
 }
 
 static void reply(void *arg, uint64_t caller, Json *result, const Error *error);
+static const char *account(void *arg, uint64_t caller);
 
 static int make_bridge(Daemon *daemon, Error *error)
 {
@@ -195,6 +199,8 @@ static int make_bridge(Daemon *daemon, Error *error)
         .version = PACKAGE_VERSION,
         .reply = reply,
         .reply_context = daemon,
+        .account = account,
+        .account_context = daemon,
         .reload = reload_config,
         .reload_context = daemon,
     };
@@ -209,6 +215,12 @@ static void reply(void *arg, uint64_t caller, Json *result, const Error *error)
         dispatch_reply(daemon->dispatch, caller, result, error);
     else
         json_freep(&result);
+}
+
+static const char *account(void *arg, uint64_t caller)
+{
+    Daemon *daemon = arg;
+    return daemon->dispatch ? dispatch_account(daemon->dispatch, caller) : NULL;
 }
 
 static int make_dispatch(Daemon *daemon, Error *error)
@@ -258,10 +270,13 @@ static int on_store(sd_event_source *source _unused_, int fd _unused_, uint32_t 
 static int on_hangup(sd_event_source *source _unused_, const struct signalfd_siginfo *info _unused_,
                      void *arg)
 {
+    Daemon *daemon = arg;
     _cleanup_json_ Json *changed = NULL;
     Error error = {0};
-    if (reload_config(arg, &changed, &error) < 0)
+    if (reload_config(daemon, &changed, &error) < 0)
         log_error("configuration not reloaded: %s", error.message);
+    else
+        bridge_note_reload(daemon->bridge, changed);
     return 0;
 }
 

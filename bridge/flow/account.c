@@ -111,14 +111,26 @@ int connect_read_workspaces(ConnectQuery *f, FlowIo *io)
 
 /* ---- disconnecting ---- */
 
+/* What was not there is no fact for the audit trail. */
+static int forget(Db *db, const ConnectQuery *f, Service service, Error *error)
+{
+    Json *details;
+    int r = account_delete(db, f->query.user, service, error);
+
+    if (r <= 0)
+        return r;
+    details = json_new_object();
+    json_put_string(details, "service", service_name(service));
+    return query_note(db, &f->query, "account.disconnect", f->query.user, details, error);
+}
+
 static int forget_accounts(Db *db, void *arg, Error *error)
 {
     ConnectQuery *f = arg;
     const char *only = json_string(f->query.params, "service");
 
     for (Service service = 0; service < SERVICE_COUNT; service++)
-        if ((!only || streq(only, service_name(service))) &&
-            account_delete(db, f->query.user, service, error) < 0)
+        if ((!only || streq(only, service_name(service))) && forget(db, f, service, error) < 0)
             return -1;
     return connect_render(db, f, error);
 }

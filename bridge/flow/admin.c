@@ -9,12 +9,21 @@
 
 /* ---- pause: calls are still taken, nothing is sent; survives a restart ---- */
 
+static int note_why(Db *db, const Query *query, const char *action, Error *error)
+{
+    Json *details = json_new_object();
+
+    json_put_string(details, "why", json_string(query->params, "why"));
+    return query_note(db, query, action, NULL, details, error);
+}
+
 static int keep_pause(Db *db, void *arg, Error *error)
 {
     Query *query = arg;
     const char *why = json_string(query->params, "why");
 
-    if (setting_put(db, SETTING_PAUSED, why ? why : "", error) < 0)
+    if (setting_put(db, SETTING_PAUSED, why ? why : "", error) < 0 ||
+        note_why(db, query, "bridge.pause", error) < 0)
         return -1;
     return status_read(db, query, error);
 }
@@ -39,7 +48,8 @@ void ask_pause(Bridge *bridge, uint64_t caller, const Json *params)
 
 static int keep_resume(Db *db, void *arg, Error *error)
 {
-    if (setting_put(db, SETTING_PAUSED, NULL, error) < 0)
+    if (setting_put(db, SETTING_PAUSED, NULL, error) < 0 ||
+        note_why(db, arg, "bridge.resume", error) < 0)
         return -1;
     return status_read(db, arg, error);
 }
@@ -61,18 +71,65 @@ void ask_resume(Bridge *bridge, uint64_t caller, const Json *params)
 
 /* ---- reload ---- */
 
+typedef struct Reload {
+    Bridge *bridge;
+    uint64_t caller; /* 0 = nobody waits */
+    char *account;   /* NULL = a signal did it */
+    Json *changed;
+} Reload;
+
+static int note_reload(Db *db, void *arg, Error *error)
+{
+    const Reload *reload = arg;
+    _cleanup_json_ Json *details = json_new_object();
+    const AuditFact fact = {
+        .action = "bridge.reload", .account = reload->account, .details = details};
+
+    json_put(details, "changed", json_copy(reload->changed));
+    return audit_add(db, reload->bridge->audit, &fact, error);
+}
+
+/* What was reloaded is in effect, whatever became of the row. */
+static void reload_noted(void *arg, int r, const Error *error)
+{
+    Reload *reload = arg;
+    Json *result = json_new_object();
+
+    reload->bridge->asks--;
+    if (r < 0)
+        log_error("the audit trail lacks that the configuration was reloaded: %s", error->message);
+    json_put(result, "changed", STEAL(reload->changed));
+    bridge_reply(reload->bridge, reload->caller, result);
+    free(reload->account);
+    free(reload);
+}
+
+static void reloaded(Bridge *bridge, uint64_t caller, Json *changed)
+{
+    Reload *reload = xcalloc(1, sizeof(*reload));
+
+    *reload = (Reload){.bridge = bridge,
+                       .caller = caller,
+                       .account = xstrdup(bridge_account(bridge, caller)),
+                       .changed = changed};
+    bridge->asks++;
+    store_submit(bridge->parts.store, note_reload, reload_noted, reload);
+}
+
+void bridge_note_reload(Bridge *bridge, const Json *changed)
+{
+    reloaded(bridge, 0, json_copy(changed));
+}
+
 void ask_reload(Bridge *bridge, uint64_t caller, const Json *params _unused_)
 {
-    Json *changed = NULL, *result;
+    Json *changed = NULL;
     Error error = {0};
 
-    if (bridge->parts.reload(bridge->parts.reload_context, &changed, &error) < 0) {
+    if (bridge->parts.reload(bridge->parts.reload_context, &changed, &error) < 0)
         bridge_reply_error(bridge, caller, &error);
-        return;
-    }
-    result = json_new_object();
-    json_put(result, "changed", changed);
-    bridge_reply(bridge, caller, result);
+    else
+        reloaded(bridge, caller, changed);
 }
 
 /* ---- rotate: the key file is read again, its first key seals, every stored secret is sealed anew
@@ -83,16 +140,39 @@ typedef struct Rotation {
     uint64_t caller;
     Keyring *keyring; /* the new one; after the swap the old one */
     const char *instance;
+    char *account;
     int64_t sealed;
 } Rotation;
+
+static void rotation_free(Rotation *rotation)
+{
+    keyring_free(rotation->keyring);
+    free(rotation->account);
+    free(rotation);
+}
+
+static int note_rotation(Db *db, const Rotation *rotation, Error *error)
+{
+    _cleanup_json_ Json *details = json_new_object();
+    _cleanup_free_ char *key = xasprintf("%08x", keyring_active_id(rotation->keyring));
+    const AuditFact fact = {
+        .action = "secret.rotate", .account = rotation->account, .details = details};
+
+    json_put_string(details, "key", key); /* its id, which tells nothing of it */
+    json_put_int(details, "sealed", rotation->sealed);
+    return audit_add(db, rotation->bridge->audit, &fact, error);
+}
 
 static int rotate(Db *db, void *arg, Error *error)
 {
     Rotation *rotation = arg;
 
-    if (account_check_keys(db, rotation->keyring, error) < 0)
+    if (account_check_keys(db, rotation->keyring, error) < 0 ||
+        audit_check_key(db, rotation->keyring, error) < 0 ||
+        account_rotate(db, rotation->keyring, rotation->instance, &rotation->sealed, error) < 0 ||
+        audit_rotate(db, rotation->keyring, rotation->instance, error) < 0)
         return -1;
-    return account_rotate(db, rotation->keyring, rotation->instance, &rotation->sealed, error);
+    return note_rotation(db, rotation, error);
 }
 
 static int shrink(Db *db, void *arg _unused_, Error *error)
@@ -114,8 +194,7 @@ static void shrunk(void *arg, int r, const Error *error)
         bridge_reply(rotation->bridge, rotation->caller, result);
     }
     /* The store's queue is in order: nothing that was given the old keyring is left in it. */
-    keyring_free(rotation->keyring);
-    free(rotation);
+    rotation_free(rotation);
 }
 
 static void rotated(void *arg, int r, const Error *error)
@@ -127,8 +206,7 @@ static void rotated(void *arg, int r, const Error *error)
     if (r < 0) {
         bridge->asks--;
         bridge_reply_error(bridge, rotation->caller, error);
-        keyring_free(rotation->keyring);
-        free(rotation);
+        rotation_free(rotation);
         return;
     }
     log_info("%lld stored secrets were sealed anew", (long long)rotation->sealed);
@@ -153,6 +231,7 @@ void ask_rotate(Bridge *bridge, uint64_t caller, const Json *params _unused_)
     rotation->caller = caller;
     rotation->keyring = keyring;
     rotation->instance = bridge->instance;
+    rotation->account = xstrdup(bridge_account(bridge, caller));
     bridge->asks++;
     store_submit(bridge->parts.store, rotate, rotated, rotation);
 }

@@ -17,6 +17,9 @@ typedef struct Bridge Bridge;
 /* Takes over `result`; exactly one of result and error is given. Unknown callers are ignored. */
 typedef void (*BridgeReply)(void *context, uint64_t caller, Json *result, const Error *error);
 
+/* The account on this host that made the call, borrowed; NULL when it is no more. */
+typedef const char *(*BridgeAccount)(void *context, uint64_t caller);
+
 typedef void AskFunction(Bridge *bridge, uint64_t caller, const Json *params);
 
 /* Nobody listens for this answer any more. What was taken on is carried out all the same. */
@@ -24,6 +27,7 @@ void bridge_caller_gone(Bridge *bridge, uint64_t caller);
 
 AskFunction ask_status, ask_metrics;
 AskFunction ask_pause, ask_resume, ask_reload, ask_rotate;
+AskFunction ask_audit_list, ask_audit_verify;
 AskFunction ask_server_get, ask_server_test, ask_server_set;
 AskFunction ask_account_get, ask_connect_clockify, ask_connect_jira, ask_disconnect,
     ask_set_workspace;

@@ -26,6 +26,13 @@ void bridge_reply(Bridge *bridge, uint64_t caller, Json *result)
     bridge->parts.reply(bridge->parts.reply_context, caller, result, NULL);
 }
 
+const char *bridge_account(const Bridge *bridge, uint64_t caller)
+{
+    const BridgeParts *parts = &bridge->parts;
+
+    return parts->account ? parts->account(parts->account_context, caller) : NULL;
+}
+
 /* What to do next is the same wherever an error comes from: where a key is had, when to ask again.
  */
 static void add_advice(const Bridge *bridge, Error *error)
@@ -59,6 +66,7 @@ typedef struct Start {
     Bridge *bridge;
     char *server;     /* JSON: as it was set */
     char *discovered; /* JSON: what the configured one said of itself */
+    bool audit_sound;
 } Start;
 
 static int make_instance(Db *db, char **ret, Error *error)
@@ -91,6 +99,9 @@ static int read_journal(Db *db, void *arg, Error *error)
     int r = setting_get(db, SETTING_INSTANCE, &bridge->instance, error);
 
     if (r < 0 || (r == 0 && make_instance(db, &bridge->instance, error) < 0))
+        return -1;
+    if (audit_open(db, bridge->keyring, bridge->instance, &bridge->audit, &start->audit_sound,
+                   error) < 0)
         return -1;
     if (setting_get(db, SETTING_CLOCKIFY, &start->server, error) < 0 ||
         setting_get(db, SETTING_DISCOVERED, &start->discovered, error) < 0 ||
@@ -230,6 +241,9 @@ static int start(Bridge *bridge, Error *error)
     Start start = {.bridge = bridge};
     int r = store_call(bridge->parts.store, read_journal, &start, error);
 
+    if (r >= 0 && !start.audit_sound)
+        log_error("the key of the audit trail cannot be opened: somebody has changed the database; "
+                  "what is done from now on cannot be proved (clockify-bridgectl audit verify)");
     if (r >= 0) {
         runner_set_paused(bridge->runner, bridge->pause_reason != NULL);
         runner_set_keyring(bridge->runner, bridge->keyring, bridge->instance);
@@ -273,6 +287,7 @@ void bridge_free(Bridge *bridge)
     lines_free(bridge->lines);
     runner_free(bridge->runner);
     keyring_free(bridge->keyring);
+    audit_free(bridge->audit);
     free(bridge->instance);
     free(bridge->pause_reason);
     free(bridge);

@@ -22,6 +22,8 @@ typedef struct BridgeParts {
     const char *version;  /* borrowed */
     BridgeReply reply;
     void *reply_context;
+    BridgeAccount account; /* NULL: callers have none */
+    void *account_context;
     /* bridge.reload: reads the configuration again and applies it. Returns 0 and *ret_changed
      * (names, owned by the caller). */
     int (*reload)(void *context, Json **ret_changed, Error *error);
@@ -32,6 +34,10 @@ typedef struct BridgeParts {
 int bridge_new(const BridgeParts *parts, Bridge **ret, Error *error);
 void bridge_free(Bridge *bridge);
 DEFINE_CLEANUP(Bridge, bridge_free)
+
+/* Into the audit trail: the configuration was reloaded on a signal, and `changed` names what is
+ * different (borrowed). */
+void bridge_note_reload(Bridge *bridge, const Json *changed);
 
 /* After a reload; the caller frees the old one afterwards. */
 int bridge_set_config(Bridge *bridge, const Config *config, Error *error);

@@ -8,6 +8,20 @@
 #include "base/log.h"
 #include "base/time.h"
 
+static int note(Db *db, const ConnectQuery *f, const Account *account, Error *error)
+{
+    Json *details = json_new_object();
+
+    json_put_string(details, "service", service_name(account->service));
+    json_put_string(details, "name", account->name);
+    if (account->service == SERVICE_CLOCKIFY)
+        json_put_string(details, "server", account->server);
+    return query_note(db, &f->query,
+                      account->service == SERVICE_CLOCKIFY ? "account.connect_clockify"
+                                                           : "account.connect_jira",
+                      f->query.user, details, error);
+}
+
 static int seal(Db *db, ConnectQuery *f, Account *account, Error *error)
 {
     SealContext context = {
@@ -20,9 +34,10 @@ static int seal(Db *db, ConnectQuery *f, Account *account, Error *error)
     account->user = xstrdup(f->query.user);
     account->hint = xstrdup(secret_hint(f->secret, hint));
     account->connected = time_now();
-    if (keyring_seal(f->keyring, &context, f->secret, &account->sealed, error) < 0)
+    if (keyring_seal(f->keyring, &context, f->secret, &account->sealed, error) < 0 ||
+        account_put(db, account, error) < 0)
         return -1;
-    return account_put(db, account, error);
+    return note(db, f, account, error);
 }
 
 /* Store work. */

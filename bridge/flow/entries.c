@@ -150,6 +150,17 @@ void ask_worklog_retry_all(Bridge *bridge, uint64_t caller, const Json *params)
     query_store(bridge, caller, all, unblock, unblocked);
 }
 
+static int note_abandoned(Db *db, const Query *query, const Worklog *worklog, Error *error)
+{
+    Json *details = json_new_object();
+
+    json_put_string(details, "id", json_string(query->params, "id"));
+    json_put_string(details, "issue", worklog->issue);
+    json_put_int(details, "seconds", worklog->seconds);
+    json_put_string(details, "why", json_string(query->params, "why"));
+    return query_note(db, query, "worklog.abandon", worklog->user, details, error);
+}
+
 /* Given up by an operator, who says why; what is already in Jira is not. */
 static int abandon(Db *db, void *arg, Error *error)
 {
@@ -170,7 +181,8 @@ static int abandon(Db *db, void *arg, Error *error)
     worklog.problem = json_new_object();
     json_put_string(worklog.problem, "reason", "abandoned");
     json_put_string(worklog.problem, "message", json_string(query->params, "why"));
-    if (journal_worklog_update(db, &worklog, error) < 0)
+    if (journal_worklog_update(db, &worklog, error) < 0 ||
+        note_abandoned(db, query, &worklog, error) < 0)
         return -1;
     query->result = json_new_object();
     json_put(query->result, "worklog", render_worklog(&worklog));

@@ -11,6 +11,7 @@ static void query_free(Flow *flow)
 
     if (query->release)
         query->release(query);
+    free(query->account);
     json_object_put(query->params);
     json_object_put(query->result);
     account_done(&query->clockify);
@@ -26,6 +27,7 @@ void *query_new(size_t size, Bridge *bridge, uint64_t caller, const Json *params
     query->flow.free = query_free;
     query->bridge = bridge;
     query->caller = caller;
+    query->account = xstrdup(bridge_account(bridge, caller));
     query->params = params ? json_copy(params) : json_new_object();
     query->user = json_string(query->params, "user");
     return query;

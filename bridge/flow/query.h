@@ -18,6 +18,7 @@ struct Query {
     uint64_t caller;
     Json *params;
     const char *user; /* within params; NULL = none */
+    char *account;    /* that called; NULL = not known */
     Json *result;
     bool has_clockify, has_jira;
     Account clockify, jira;
@@ -33,6 +34,11 @@ void query_start(Query *query);
 /* For calls that need the store alone: `work` is given the Query. */
 void query_store(Bridge *bridge, uint64_t caller, const Json *params, StoreWork work,
                  void (*done)(Query *query));
+
+/* Store work: a row in the audit trail, in the transaction of what it tells of. Takes over
+ * `details`; `user` is whose it is, NULL = nobody's. */
+int query_note(Db *db, const Query *query, const char *action, const char *user, Json *details,
+               Error *error);
 
 /* Store work: both accounts of query->user. */
 int query_load_accounts(Db *db, void *query, Error *error);

@@ -125,7 +125,13 @@ static int keep_server(Db *db, void *arg, Error *error)
     ServerQuery *f = arg;
     _cleanup_json_ Json *json = clockify_server_to_json(&f->server);
     _cleanup_free_ char *text = json_text(json);
+    Json *details = json_new_object();
 
+    json_put_string(details, "url", f->server.url);
+    json_put_bool(details, "sound", f->sound);
+    if (query_note(db, &f->query, "server.set", json_string(f->query.params, "by"), details,
+                   error) < 0)
+        return -1;
     return setting_put(db, SETTING_CLOCKIFY, text, error);
 }
 

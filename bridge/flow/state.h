@@ -9,6 +9,7 @@
 #include "flow/lines.h"
 #include "flow/runner.h"
 #include "flow/waiting.h"
+#include "store/audit.h"
 
 typedef struct NodeWatch NodeWatch;
 typedef struct Elsewhere Elsewhere;
@@ -17,6 +18,7 @@ struct Bridge {
     BridgeParts parts;
     Keyring *keyring;
     char *instance;
+    Audit *audit;
     Runner *runner;
     Lines *lines;         /* the intents of each user, in order */
     Lanes *lanes;         /* the worklogs of each issue, in order */
@@ -28,6 +30,8 @@ struct Bridge {
     int64_t started_ms;
     size_t asks; /* store work under way for callers */
 };
+
+const char *bridge_account(const Bridge *bridge, uint64_t caller); /* NULL = not known */
 
 /* Answers a caller. Takes over `result`. */
 void bridge_reply(Bridge *bridge, uint64_t caller, Json *result);

@@ -96,6 +96,14 @@ uint64_t calls_open(Calls *calls, Client *client, CallBatch *batch, size_t index
     return call->id;
 }
 
+bool calls_uid(const Calls *calls, uint64_t id, uid_t *ret)
+{
+    const Call *call = idmap_get(&calls->by_id, id);
+    if (call)
+        *ret = call->client->uid;
+    return call != NULL;
+}
+
 void calls_answer(Calls *calls, uint64_t id, Json *result, const Error *error)
 {
     Call *call = take(calls, id);

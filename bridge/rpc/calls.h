@@ -6,6 +6,8 @@
  * part of a batch. Knows the form of an answer, and neither methods nor roles.
  */
 
+#include <sys/types.h>
+
 #include "rpc/idmap.h"
 #include "rpc/jsonrpc.h"
 #include "rpc/server.h"
@@ -18,6 +20,7 @@ typedef struct Client {
     uint64_t connection;
     Call *calls;    /* unanswered ones */
     size_t pending; /* number of them */
+    uid_t uid;      /* of its process */
     bool ended;     /* asks nothing more: its connection is closed after the last answer */
 } Client;
 
@@ -42,6 +45,9 @@ void calls_batch_close(Calls *calls, CallBatch *batch);
  * `index`. Returns the number under which it is answered. */
 uint64_t calls_open(Calls *calls, Client *client, CallBatch *batch, size_t index,
                     RpcRequest *request);
+
+/* The uid of whoever made this call; false when it is no more. */
+bool calls_uid(const Calls *calls, uint64_t id, uid_t *ret);
 
 /* Takes over `result`. Numbers of calls that are no more are ignored. */
 void calls_answer(Calls *calls, uint64_t id, Json *result, const Error *error);

@@ -123,6 +123,13 @@ void dispatch_reply(void *context, uint64_t caller, Json *result, const Error *e
     calls_answer(&dispatch->calls, caller, result, error);
 }
 
+const char *dispatch_account(void *context, uint64_t caller)
+{
+    const Dispatch *dispatch = context;
+    uid_t uid;
+    return calls_uid(&dispatch->calls, caller, &uid) ? roles_name(&dispatch->roles, uid) : NULL;
+}
+
 size_t dispatch_pending(const Dispatch *dispatch)
 {
     return dispatch->calls.by_id.count;
@@ -149,6 +156,7 @@ static void on_line(void *context, const Peer *peer, const char *line, size_t le
 static void take_batch(Dispatch *dispatch, const Peer *peer, Role role, RpcBatch *batch)
 {
     Client *client = calls_client(&dispatch->calls, peer->connection);
+    client->uid = peer->uid;
     CallBatch *answers = batch->is_array ? calls_batch_open(client, batch->count) : NULL;
     for (size_t i = 0; i < batch->count; i++) {
         RpcRequest *request = &batch->items[i];

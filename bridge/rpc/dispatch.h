@@ -26,6 +26,9 @@ void dispatch_set_config(Dispatch *dispatch,
 /* BridgeReply; context is the Dispatch. */
 void dispatch_reply(void *dispatch, uint64_t caller, Json *result, const Error *error);
 
+/* BridgeAccount; context is the Dispatch. */
+const char *dispatch_account(void *dispatch, uint64_t caller);
+
 size_t dispatch_pending(const Dispatch *dispatch); /* unanswered requests */
 
 /* New requests are answered ERROR_BUSY from here on, with retry_after_s 1 (shutting down). */

@@ -141,6 +141,31 @@ static const Method methods[METHOD_COUNT] = {
             ERRORS(ERROR_REFUSED, ERROR_STORE),
             .example = "{}",
         },
+    [METHOD_AUDIT_LIST] =
+        {
+            .id = METHOD_AUDIT_LIST,
+            .name = "audit.list",
+            .role = ROLE_OPERATOR,
+            PARAMS(params_audit_list),
+            .doc = "Lists who connected, set, paused, rotated or gave up what, newest first.",
+            .result = "{items:[{id, moment, action, user: whose it is or null, account: the "
+                      "caller's on this host or null, details}]}",
+            ERRORS(ERROR_STORE),
+            .example = "{\"limit\":20}",
+        },
+    [METHOD_AUDIT_VERIFY] =
+        {
+            .id = METHOD_AUDIT_VERIFY,
+            .name = "audit.verify",
+            .role = ROLE_OPERATOR,
+            PARAMS(params_audit_verify),
+            .doc = "Checks that no row of the audit trail was changed, removed or put in. A head "
+                   "kept elsewhere proves it also against an older copy of the whole database.",
+            .result = "{ok, count, head: null or text, broken: null or id of the first bad row, "
+                      "why: null or text}",
+            ERRORS(ERROR_STORE),
+            .example = "{}",
+        },
     [METHOD_SERVER_GET] =
         {
             .id = METHOD_SERVER_GET,

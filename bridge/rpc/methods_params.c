@@ -123,7 +123,7 @@ static const char *const worklog_states[] = {"pending", "written",   "blocked",
 #define WHY                                                                                        \
     {                                                                                              \
         "why", PARAM_TEXT, false, 1, WHY_MOST, NULL,                                               \
-            "Reason, kept with the state and in the audit log."                                    \
+            "Reason, kept with the state and in the audit trail."                                  \
     }
 #define ENTRY                                                                                      \
     {                                                                                              \
@@ -149,6 +149,13 @@ const MethodParam params_web_call[] = {
 };
 
 const MethodParam params_why[] = {WHY};
+
+const MethodParam params_audit_list[] = {USER_FILTER, LIMIT, BEFORE};
+
+const MethodParam params_audit_verify[] = {
+    {"head", PARAM_TEXT, false, 1, 96, NULL,
+     "Head that an earlier audit.verify gave: the row that it names must still be there."},
+};
 
 const MethodParam params_server_test[] = {URL};
 
@@ -279,7 +286,7 @@ const MethodParam params_retry_all[] = {
 const MethodParam params_worklog_abandon[] = {
     {"id", PARAM_NUMBER_ID, true, 0, 0, NULL, "The worklog that will not be written."},
     {"why", PARAM_TEXT, true, 1, WHY_MOST, NULL,
-     "Reason, kept with the worklog and in the audit log."},
+     "Reason, kept with the worklog and in the audit trail."},
 };
 
 const MethodParam *details_params(size_t *ret_count)

@@ -10,7 +10,8 @@
 
 static UidList look_up(const char *setting, StringList names);
 static bool user_find(const char *name, uid_t *ret);
-static bool has(const UidList *list, uid_t uid);
+static const char *name_in(const UidList *list, uid_t uid);
+static void list_done(UidList *list);
 
 void roles_init(Roles *roles, const Config *config)
 {
@@ -27,9 +28,10 @@ static UidList look_up(const char *setting, StringList names)
     while (names && names[count])
         count++;
     list.items = xcalloc(count + 1, sizeof(*list.items));
+    list.names = xcalloc(count + 1, sizeof(*list.names));
     for (size_t i = 0; i < count; i++) {
         if (user_find(names[i], &list.items[list.count]))
-            list.count++;
+            list.names[list.count++] = xstrdup(names[i]);
         else
             log_warning("%s: there is no user %s on this host", setting, names[i]);
     }
@@ -47,22 +49,36 @@ static bool user_find(const char *name, uid_t *ret)
 
 void roles_done(Roles *roles)
 {
-    free(roles->plugin.items);
-    free(roles->operators.items);
+    list_done(&roles->plugin);
+    list_done(&roles->operators);
     *roles = (Roles){0};
+}
+
+static void list_done(UidList *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        free(list->names[i]);
+    free(list->names);
+    free(list->items);
 }
 
 Role roles_of(const Roles *roles, uid_t uid)
 {
-    if (has(&roles->operators, uid))
+    if (name_in(&roles->operators, uid))
         return ROLE_OPERATOR;
-    return has(&roles->plugin, uid) ? ROLE_PLUGIN : ROLE_ANY;
+    return name_in(&roles->plugin, uid) ? ROLE_PLUGIN : ROLE_ANY;
 }
 
-static bool has(const UidList *list, uid_t uid)
+const char *roles_name(const Roles *roles, uid_t uid)
+{
+    const char *name = name_in(&roles->operators, uid);
+    return name ? name : name_in(&roles->plugin, uid);
+}
+
+static const char *name_in(const UidList *list, uid_t uid)
 {
     for (size_t i = 0; i < list->count; i++)
         if (list->items[i] == uid)
-            return true;
-    return false;
+            return list->names[i];
+    return NULL;
 }

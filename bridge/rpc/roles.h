@@ -13,6 +13,7 @@
 
 typedef struct UidList {
     uid_t *items;
+    char **names; /* as the configuration has them */
     size_t count;
 } UidList;
 
@@ -28,3 +29,6 @@ void roles_done(Roles *roles);
 
 /* ROLE_OPERATOR (also for one who is both), ROLE_PLUGIN, or ROLE_ANY for a stranger. */
 Role roles_of(const Roles *roles, uid_t uid);
+
+/* The name by which the configuration knows this uid, borrowed; NULL for a stranger. */
+const char *roles_name(const Roles *roles, uid_t uid);

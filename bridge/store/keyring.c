@@ -57,6 +57,8 @@ static int add_key(Keyring *keyring, const char *path, int line, const char *tex
                    Error *error);
 static bool all_equal(const unsigned char *bytes, size_t length);
 static uint32_t key_check_value(const unsigned char *key);
+static void hmac(const unsigned char *key, size_t key_length, const void *bytes, size_t length,
+                 unsigned char ret[MAC_SIZE]);
 static const unsigned char *find_key(const Keyring *keyring, uint32_t id);
 static void derive(const Keyring *keyring, const unsigned char *key, const unsigned char *salt,
                    unsigned char ret[KEY_SIZE]);
@@ -192,22 +194,29 @@ static bool all_equal(const unsigned char *bytes, size_t length)
 
 static uint32_t key_check_value(const unsigned char *key)
 {
+    unsigned char value[MAC_SIZE];
+
+    hmac(key, KEY_SIZE, CHECK_INFO, strlen(CHECK_INFO), value);
+    return get_u32(value);
+}
+
+static void hmac(const unsigned char *key, size_t key_length, const void *bytes, size_t length,
+                 unsigned char ret[MAC_SIZE])
+{
     OSSL_PARAM params[] = {
         OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char[]){"SHA256"}, 0),
         OSSL_PARAM_construct_end(),
     };
-    EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    EVP_MAC_CTX *context = EVP_MAC_CTX_new(hmac);
-    unsigned char value[EVP_MAX_MD_SIZE];
-    size_t length = 0;
+    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    EVP_MAC_CTX *context = EVP_MAC_CTX_new(mac);
+    size_t size = 0;
 
-    if (!context || !EVP_MAC_init(context, key, KEY_SIZE, params) ||
-        !EVP_MAC_update(context, (const unsigned char *)CHECK_INFO, strlen(CHECK_INFO)) ||
-        !EVP_MAC_final(context, value, &length, sizeof(value)) || length < ID_SIZE)
+    if (!context || !EVP_MAC_init(context, key, key_length, params) ||
+        !EVP_MAC_update(context, bytes, length) || !EVP_MAC_final(context, ret, &size, MAC_SIZE) ||
+        size != MAC_SIZE)
         abort(); /* a library without HMAC-SHA256 can keep no secret */
     EVP_MAC_CTX_free(context);
-    EVP_MAC_free(hmac);
-    return get_u32(value);
+    EVP_MAC_free(mac);
 }
 
 void keyring_free(Keyring *keyring)
@@ -415,6 +424,16 @@ void keyring_digest(const char *text, char ret[DIGEST_SIZE])
         ret[2 * i + 1] = digits[digest[i] & 15];
     }
     ret[DIGEST_SIZE - 1] = '\0';
+}
+
+void keyring_mac(const Secret *key, const void *bytes, size_t length, unsigned char ret[MAC_SIZE])
+{
+    hmac(secret_bytes(key), secret_length(key), bytes, length, ret);
+}
+
+bool keyring_same(const void *one, const void *other, size_t length)
+{
+    return CRYPTO_memcmp(one, other, length) == 0;
 }
 
 void keyring_random(void *bytes, size_t length)

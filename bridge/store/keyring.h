@@ -59,5 +59,10 @@ int keyring_open(const Keyring *keyring, const SealContext *context, const Seale
 #define DIGEST_SIZE 65
 void keyring_digest(const char *text, char ret[DIGEST_SIZE]);
 
+/* HMAC-SHA256 of some bytes under a key that is itself a stored secret. */
+#define MAC_SIZE 32
+void keyring_mac(const Secret *key, const void *bytes, size_t length, unsigned char ret[MAC_SIZE]);
+bool keyring_same(const void *one, const void *other, size_t length); /* in constant time */
+
 /* Random bytes from the system's generator. Aborts when there are none. */
 void keyring_random(void *bytes, size_t length);

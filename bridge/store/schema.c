@@ -131,7 +131,26 @@ static const char STEP_ACCOUNTS[] = "CREATE TABLE account ("
                                     " name TEXT,"
                                     " PRIMARY KEY (workspace, kind, source));";
 
-static const char *const steps[] = {STEP_JOURNAL, STEP_ACCOUNTS};
+/* What audit.h says. Of audit_head there is one row, under the name "trail". */
+static const char STEP_AUDIT[] = "CREATE TABLE audit ("
+                                 " id {{id}},"
+                                 " moment BIGINT NOT NULL,"
+                                 " action TEXT NOT NULL,"
+                                 " user_key TEXT,"
+                                 " account TEXT,"
+                                 " details TEXT NOT NULL,"
+                                 " mac {{blob}} NOT NULL);"
+                                 "CREATE INDEX audit_of_user ON audit (user_key, id);"
+
+                                 "CREATE TABLE audit_head ("
+                                 " name TEXT PRIMARY KEY,"
+                                 " sealed {{blob}} NOT NULL,"
+                                 " total BIGINT NOT NULL,"
+                                 " last_id BIGINT NOT NULL,"
+                                 " last_mac {{blob}} NOT NULL,"
+                                 " mac {{blob}} NOT NULL);";
+
+static const char *const steps[] = {STEP_JOURNAL, STEP_ACCOUNTS, STEP_AUDIT};
 
 static int apply_step(Db *db, int version, Error *error);
 static int write_version(Db *db, int version, Error *error);

@@ -128,6 +128,20 @@ def test_server_set_by_region(world_with, region, same):
     assert world.bridge.call("server.set", region=same, by="JIRAUSER10000", force=True)["api_url"] == one["api_url"]
 
 
+# ---- the audit trail
+
+def test_audit_list(anna):
+    assert [row["action"] for row in anna.bridge.call("audit.list", user=ANNA)["items"]] == \
+        ["account.connect_jira", "account.connect_clockify"]
+    assert [row["id"] for row in anna.bridge.call("audit.list", limit=1, before="2")["items"]] == ["1"]
+
+
+def test_audit_verify(anna):
+    check = anna.bridge.call("audit.verify")
+    assert check["ok"] and check["count"] == 2 and check["head"].startswith("2:")
+    assert anna.bridge.call("audit.verify", head=check["head"]) == check
+
+
 # ---- accounts
 
 def test_account_get(world):
