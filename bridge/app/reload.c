@@ -16,6 +16,9 @@
 static void notify_reloading(void);
 static int read_config(const char *path, Config **ret, Error *error);
 static int apply(Daemon *daemon, Config *config, Error *error);
+static void release(Daemon *daemon, Config *config);
+static int nothing(Db *db, void *arg, Error *error);
+static void released(void *arg, int r, const Error *error);
 static void report(const Json *changed);
 static bool takes_restart(const char *name);
 
@@ -33,7 +36,7 @@ int reload_config(void *context, Json **ret_changed, Error *error)
     if (r >= 0) {
         Config *old_config = daemon->config;
         daemon->config = STEAL(config);
-        config_free(old_config);
+        release(daemon, old_config);
         report(changed);
         *ret_changed = STEAL(changed);
     }
@@ -71,6 +74,23 @@ static int apply(Daemon *daemon, Config *config, Error *error)
     server_set_limits(daemon->server, config);
     log_setup(config->log.level, config->log.target);
     return 0;
+}
+
+/* Work on the store's thread may still be reading it. That thread's queue is in order: when this
+ * comes back, nothing that was given the old configuration is left. */
+static void release(Daemon *daemon, Config *config)
+{
+    store_submit(daemon->store, nothing, released, config);
+}
+
+static int nothing(Db *db _unused_, void *arg _unused_, Error *error _unused_)
+{
+    return 0;
+}
+
+static void released(void *arg, int r _unused_, const Error *error _unused_)
+{
+    config_free(arg);
 }
 
 static void report(const Json *changed)
