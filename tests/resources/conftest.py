@@ -14,7 +14,7 @@ from bridge import Bridge  # noqa: E402
 from faults import Faults  # noqa: E402
 from world import SEED  # noqa: E402
 
-SETTINGS = {"journal": {"settle_s": 0}, "rpc": {"deadline_s": 3}}
+SETTINGS = {"journal": {"settle_s": 0}, "rpc": {"deadline_s": 2}}
 
 
 def pytest_addoption(parser):

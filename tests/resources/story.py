@@ -4,7 +4,7 @@ discarding. A step that is not answered with success is judged (was it told the 
 request_id until it is done, so that the end is always the same: what stands in Clockify and Jira is exactly the story.
 
     story = Story(sim, bridge, faults)
-    story.tell()          # with whatever is armed
+    story.tell()          # with whatever is armed; `mend` ends what is wrong with the resources, faults.disarm by default
     story.check_end()
 """
 import socket
@@ -15,7 +15,7 @@ from world import ANNA, ANNA_KEY, ANNA_TOKEN
 # What a bridge whose resources fail may say: nothing was done, or nobody knows. Anything else would be a lie.
 HONEST = ("store", "internal", "busy", "unavailable")
 NOTHING_DONE = ("store", "busy")
-ENDED = (-6, 71, 74, 78)  # out of memory or an unclear commit; the system, the store, the configuration at a start
+ENDED = (-9, -6, 71, 74, 78)  # killed; out of memory or an unclear commit; the system, the store, the configuration at a start
 GONE = (EOFError, ConnectionError, FileNotFoundError, socket.timeout)
 
 STEPS = [
@@ -37,8 +37,10 @@ class Lie(AssertionError):
 
 
 class Story:
-    def __init__(self, sim, bridge, faults):
+    def __init__(self, sim, bridge, faults, mend=None):
         self.sim, self.bridge, self.faults = sim, bridge, faults
+        self.mend = mend or faults.disarm
+        self.before = {}  # number of a step -> what happens before it
         self.counts = dict.fromkeys(("done", "refused", "unknown", "deaths"), 0)
 
     def world(self):
@@ -52,13 +54,14 @@ class Story:
         for number, (method, params) in enumerate(STEPS):
             if not method.startswith("account."):
                 params = {**params, "request_id": f"step-{number}"}
+            self.before.get(number, lambda: None)()
             self.step(method, params, revive)
 
     def step(self, method, params, revive):
         before = self.world()
         if self.ask(method, params):
             return
-        self.faults.disarm()
+        self.mend()
         if self.died() or revive:
             self.restart()
         self.settle()
@@ -84,7 +87,7 @@ class Story:
             return False
         self.counts["done"] += 1
         if answer.get("entry", {}).get("delivery") == "queued" and params.get("wait") != "accepted":
-            self.faults.disarm()  # it stays queued as long as the fault lasts
+            self.mend()  # it stays queued as long as the fault lasts
             self.settle()
         return True
 
@@ -123,7 +126,7 @@ class Story:
 
     def check_end(self):
         """Killed a last time, so that what was acknowledged shows to be on the disk."""
-        self.faults.disarm()
+        self.mend()
         self.restart()
         self.settle()
         entries, worklogs = self.world()
