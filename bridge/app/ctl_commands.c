@@ -105,9 +105,10 @@ static const CtlCommand commands[] = {
      .doc = "Whether the audit trail is as it was written, and still has the row that HEAD of an earlier check names.",
      .method = METHOD_AUDIT_VERIFY, .args = {OPTION("--head", "head")},
      .run = ctl_run_audit_verify, .print = ctl_print_audit_check},
-    {.name = "metrics", .synopsis = "",
-     .doc = "Counters in Prometheus's text format.",
-     .method = METHOD_BRIDGE_METRICS, .print = ctl_print_text},
+    {.name = "metrics", .synopsis = "[--textfile FILE]",
+     .doc = "Counters in Prometheus's text format; with --textfile, into a file for node_exporter's collector, also when the bridge is down.",
+     .method = METHOD_BRIDGE_METRICS, .args = {OPTION("--textfile", "textfile")},
+     .run = ctl_run_metrics, .print = ctl_print_text},
 
     {.name = "describe", .synopsis = "[METHOD]",
      .doc = "The methods that the running bridge has.",

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "app/ctl_file.h"
 #include "base/buffer.h"
 #include "base/secret.h"
 
@@ -161,6 +162,36 @@ int ctl_run_audit_verify(Ctl *ctl, const CtlCommand *command, Json *params)
         return status;
     ctl_show(ctl, command, result);
     return json_flag(result, "ok", false) ? CTL_OK : CTL_FAILED;
+}
+
+static int write_metrics(const char *path, const char *counters);
+
+/* A bridge that is down is a counter too: who watches the file sees it, and not only an old file.
+ */
+int ctl_run_metrics(Ctl *ctl, const CtlCommand *command, Json *params)
+{
+    const char *path = json_string(params, "textfile");
+    _cleanup_json_ Json *result = NULL;
+    int status = ctl_ask(ctl, method_name(command->method), NULL, &result);
+    if (path && write_metrics(path, json_string(result, "text")) < 0)
+        return CTL_FAILED;
+    if (status == CTL_OK && !path)
+        ctl_show(ctl, command, result);
+    return status;
+}
+
+static int write_metrics(const char *path, const char *counters)
+{
+    _cleanup_free_ char *text =
+        xasprintf("# HELP clockify_bridge_up Whether the bridge answered when this was written.\n"
+                  "# TYPE clockify_bridge_up gauge\n"
+                  "clockify_bridge_up %d\n%s",
+                  counters != NULL, counters ? counters : "");
+    Error error = {0};
+    if (ctl_file_replace(path, text, 0644, &error) >= 0)
+        return 0;
+    ctl_complain("%s", error.message);
+    return -1;
 }
 
 static int pick_method(const Json *described, const char *name, Json **ret);

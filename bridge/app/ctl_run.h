@@ -10,5 +10,6 @@ int ctl_run_server_set(Ctl *ctl, const CtlCommand *command, Json *params);
 int ctl_run_account_connect(Ctl *ctl, const CtlCommand *command, Json *params);
 int ctl_run_worklogs_retry(Ctl *ctl, const CtlCommand *command, Json *params);
 int ctl_run_audit_verify(Ctl *ctl, const CtlCommand *command, Json *params);
+int ctl_run_metrics(Ctl *ctl, const CtlCommand *command, Json *params);
 int ctl_run_describe(Ctl *ctl, const CtlCommand *command, Json *params);
 int ctl_run_call(Ctl *ctl, const CtlCommand *command, Json *params);
