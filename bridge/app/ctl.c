@@ -12,6 +12,7 @@
 
 #include "app/ctl_commands.h"
 #include "app/ctl_help.h"
+#include "app/ctl_manual.h"
 #include "app/harden.h"
 #include "base/text.h"
 
@@ -59,6 +60,8 @@ static int read_options(char **argv, Ctl *ret_ctl, Words *words)
         } else if (!literal && streq(*at, "--version")) {
             puts("clockify-bridgectl " PACKAGE_VERSION);
             return CTL_OK;
+        } else if (!literal && streq(*at, "--manual") && at[1]) { /* for the build */
+            return ctl_manual_print(at[1]);
         } else {
             int r = literal ? 0 : read_option(&at, ret_ctl);
             if (r < 0)

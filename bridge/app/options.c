@@ -11,13 +11,15 @@
 #include <sysexits.h>
 
 #include "base/config.h"
+#include "base/config_manual.h"
 
-enum { OPTION_CHECK_CONFIG = 256, OPTION_SAMPLE_CONFIG, OPTION_VERSION };
+enum { OPTION_CHECK_CONFIG = 256, OPTION_SAMPLE_CONFIG, OPTION_MANUAL, OPTION_VERSION };
 
 static const struct option long_options[] = {
     {"config", required_argument, NULL, 'c'},
     {"check-config", no_argument, NULL, OPTION_CHECK_CONFIG},
     {"sample-config", no_argument, NULL, OPTION_SAMPLE_CONFIG},
+    {"manual", required_argument, NULL, OPTION_MANUAL}, /* for the build */
     {"version", no_argument, NULL, OPTION_VERSION},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
@@ -25,6 +27,7 @@ static const struct option long_options[] = {
 
 static int print_help(void);
 static int print_sample(void);
+static int print_manual(const char *table);
 static int print_version(void);
 static int usage_error(void);
 
@@ -42,6 +45,8 @@ int options_parse(int argc, char **argv, Options *ret)
             break;
         case OPTION_SAMPLE_CONFIG:
             return print_sample();
+        case OPTION_MANUAL:
+            return print_manual(optarg);
         case OPTION_VERSION:
             return print_version();
         case 'h':
@@ -62,6 +67,18 @@ static int print_sample(void)
 {
     _cleanup_free_ char *sample = config_sample();
     fputs(sample, stdout);
+    return EX_OK;
+}
+
+/* A part of the manual, in mdoc(7). */
+static int print_manual(const char *table)
+{
+    _cleanup_free_ char *page = config_manual();
+    if (!streq(table, "settings")) {
+        fprintf(stderr, "clockify-bridged: no table \"%s\" for the manual\n", table);
+        return usage_error();
+    }
+    fputs(page, stdout);
     return EX_OK;
 }
 
