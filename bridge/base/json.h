@@ -24,7 +24,8 @@ static inline void json_freep(Json **json)
 #define _cleanup_json_ _cleanup_(json_freep)
 
 /*
- * Parses exactly one JSON text of `length` bytes: strict grammar, valid UTF-8, no member named
+ * Parses exactly one JSON text of `length` bytes: strict grammar, valid UTF-8 (an escape that names
+ * half a character becomes U+FFFD: texts that were cut have them), no member named
  * twice in an object, at most `max_depth` levels ("[]" is one level), no NUL character in a string,
  * whole numbers within int64_t, and no more values than a text of that length can use: many small
  * ones take hundreds of times its size. On success the caller owns *ret (NULL stands for JSON

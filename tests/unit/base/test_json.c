@@ -44,6 +44,8 @@ static void good_texts(void **state _unused_)
         {"\"a/b\"", NULL},
         {"\"\\u0041\\n\\\"\\\\\\/\"", "\"A\\n\\\"\\\\/\""},
         {"\"\\ud83d\\ude00\"", "\"😀\""},
+        {"\"\\ud800\"", "\"\uFFFD\""}, /* half a character, as a text cut by a browser ends */
+        {"\"\\udc00\\ud83dA\"", "\"\uFFFD\uFFFDA\""},
         {"\"\x7f\xc3\xa9\"", NULL},
         {"[]", NULL},
         {"{}", NULL},
