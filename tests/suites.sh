@@ -12,6 +12,7 @@ sanitizers   builds with the address and undefined-behaviour sanitizers; make ch
 simulator    the simulator itself, from outside (pytest)
 daemon       the whole daemon over its socket, against the simulator (pytest)
 daemon-san   the same under the sanitizers
+hostile      callers that mean the bridge no good, or do not care (pytest)
 fuzz         libFuzzer with the sanitizers before all that reads what others wrote: the socket, services, files
 chaos        random clicks, faults and kill -9; then that builds with a deliberate fault are found
 resources    disk, memory, descriptors and clock fail at chosen moments: what was answered stands (pytest)
@@ -205,6 +206,11 @@ suite_chaos() {
 suite_resources() {
     # shellcheck disable=SC2086
     need_gcc && pytest_in gcc tests/resources -rP $at_once
+}
+
+suite_hostile() {
+    # shellcheck disable=SC2086
+    need_gcc && pytest_in gcc tests/hostile $at_once
 }
 
 build_fuzzers() {
