@@ -175,6 +175,7 @@ static void no_pause_can_be_had(void **state)
 {
     Fixture *fixture = *state;
     _cleanup_close_ int fd = new_caller(fixture);
+    assert_true(fd >= 0);
     arm("accept4", 1, ENOBUFS, -1);
     fault.then = "sd_event_source_set_time_relative";
     wait_until(fixture, server_connections(fixture->server) == 1);
