@@ -60,10 +60,14 @@ int db_begin(Db *db, Error *error)
 
 int db_commit(Db *db, Error *error)
 {
-    int r = run_text(db, "COMMIT", error);
+    int r = db->wrote ? db->driver->check_files(db, error) : 0;
 
-    if (r >= 0 && db->wrote)
-        db->failing = false;
+    if (r >= 0)
+        r = run_text(db, "COMMIT", error);
+    if (r < 0 || !db->wrote)
+        return r;
+    db->failing = false;
+    db->driver->note_files(db);
     return r;
 }
 

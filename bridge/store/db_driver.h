@@ -18,6 +18,8 @@ typedef struct DbDriver {
     int (*shrink)(Db *db, Error *error);
     bool (*in_transaction)(Db *db);
     int (*disown_commit)(Db *db, Error *error); /* after COMMIT failed and was rolled back */
+    int (*check_files)(Db *db, Error *error);   /* before COMMIT: will it be found again? */
+    void (*note_files)(Db *db);                 /* after COMMIT */
 
     DbQuery *(*query)(Db *db, const char *sql); /* never NULL: a failure shows in `next` */
     void (*bind_null)(DbQuery *query, int position);

@@ -6,15 +6,11 @@
  * not hold rules of the journal.
  */
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "store/db_driver.h"
+#include "store/db_files.h"
 
 /* Waiting longer would only hide a second bridge: a stopping one lets go within this. */
 #define BUSY_TIMEOUT_MS 3000
@@ -45,6 +41,7 @@ typedef struct SqliteDb {
     Db base;
     sqlite3 *handle;
     char *path;
+    DbFiles files; /* of a database in memory: never seen, hence never missed */
     bool unsynced; /* the last failure was one of syncing what had been written as a whole */
     size_t cached;
     CacheSlot cache[CACHE_SLOTS];
@@ -52,13 +49,14 @@ typedef struct SqliteDb {
 
 static const DbDriver sqlite_driver;
 
-static int prepare_file(const char *path, Error *error);
 static int open_handle(SqliteDb *db, Error *error);
 static int configure(SqliteDb *db, Error *error);
 static int pragma(SqliteDb *db, const char *sql, const char *expected, Error *error);
 static CacheSlot *find_slot(SqliteDb *db, const char *sql);
 static SqliteQuery *prepare(SqliteDb *db, const char *sql, bool keep);
 static void forget(SqliteQuery *query);
+static int empty_wal(SqliteDb *db, Error *error);
+static void sqlite_note_files(Db *base);
 static void note(DbQuery *query, int code);
 static int fail(SqliteDb *db, int code, Error *error);
 
@@ -67,13 +65,13 @@ int db_open_sqlite(const char *path, Db **ret, Error *error)
     SqliteDb *db;
     int r;
 
-    r = prepare_file(path, error);
-    if (r < 0)
-        return r;
+    if (!streq(path, ":memory:") && db_files_prepare(path, error) < 0)
+        return -1;
 
     db = xcalloc(1, sizeof(*db));
     db->base.driver = &sqlite_driver;
     db->path = xstrdup(path);
+    db_files_init(&db->files, path);
     r = open_handle(db, error);
     if (r >= 0)
         r = configure(db, error);
@@ -81,38 +79,8 @@ int db_open_sqlite(const char *path, Db **ret, Error *error)
         db_close(&db->base);
         return r;
     }
+    sqlite_note_files(&db->base);
     *ret = &db->base;
-    return 0;
-}
-
-/* Makes the file with its mode before SQLite sees it. An existing one is never opened here: closing
- * that descriptor would drop the locks that this process may already hold on it. */
-static int prepare_file(const char *path, Error *error)
-{
-    _cleanup_close_ int fd = -1;
-    struct stat info;
-
-    if (streq(path, ":memory:"))
-        return 0;
-    fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd >= 0)
-        return 0;
-    if (errno != EEXIST)
-        return error_set(
-            error, ERROR_STORE,
-            "The database %s cannot be made: %s. Check that its directory exists, belongs "
-            "to the user of clockify-bridged and has room.",
-            path, strerror(errno));
-    if (lstat(path, &info) < 0 || !S_ISREG(info.st_mode))
-        return error_set(error, ERROR_STORE,
-                         "The database %s is no regular file; name the file itself in store.path.",
-                         path);
-    if ((info.st_mode & 0177) != 0 && chmod(path, 0600) < 0)
-        return error_set(
-            error, ERROR_STORE,
-            "The database %s can be read by others and its mode cannot be changed: %s. "
-            "Give it to the user of clockify-bridged with mode 0600.",
-            path, strerror(errno));
     return 0;
 }
 
@@ -194,6 +162,7 @@ static void sqlite_close(Db *base)
         if (db->cache[i].query)
             forget(db->cache[i].query);
     sqlite3_close_v2(db->handle);
+    db_files_done(&db->files);
     free(db->path);
     free(db);
 }
@@ -216,7 +185,30 @@ static int sqlite_shrink(Db *base, Error *error)
     r = sqlite_exec(base, "VACUUM", error);
     if (r < 0 || streq(db->path, ":memory:"))
         return r;
-    return pragma(db, "PRAGMA wal_checkpoint(TRUNCATE)", "0", error);
+    return empty_wal(db, error);
+}
+
+static int empty_wal(SqliteDb *db, Error *error)
+{
+    int r = pragma(db, "PRAGMA wal_checkpoint(TRUNCATE)", "0", error);
+
+    if (r >= 0)
+        sqlite_note_files(&db->base);
+    return r;
+}
+
+static int sqlite_check_files(Db *base, Error *error)
+{
+    int r = db_files_check(&((SqliteDb *)base)->files, error);
+
+    if (r < 0)
+        base->failing = true;
+    return r;
+}
+
+static void sqlite_note_files(Db *base)
+{
+    db_files_note(&((SqliteDb *)base)->files);
 }
 
 /* A transaction whose frames are all in the WAL, but could not be synced, is rolled back for this
@@ -231,7 +223,7 @@ static int sqlite_disown_commit(Db *base, Error *error)
 
     if (!db->unsynced)
         return 0;
-    r = pragma(db, "PRAGMA wal_checkpoint(TRUNCATE)", "0", error);
+    r = empty_wal(db, error);
     if (r < 0)
         return r;
     sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
@@ -410,7 +402,7 @@ static int fail(SqliteDb *db, int code, Error *error)
     bool failed_before = db->base.failing;
 
     db->base.failing = true;
-    if ((code & 0xff) == SQLITE_IOERR && code != SQLITE_IOERR_WRITE)
+    if (code == SQLITE_IOERR_FSYNC)
         db->unsynced = true;
     switch (code & 0xff) {
     case SQLITE_NOMEM:
@@ -465,6 +457,8 @@ static const DbDriver sqlite_driver = {
     .shrink = sqlite_shrink,
     .in_transaction = sqlite_in_transaction,
     .disown_commit = sqlite_disown_commit,
+    .check_files = sqlite_check_files,
+    .note_files = sqlite_note_files,
     .query = sqlite_query,
     .bind_null = sqlite_bind_null,
     .bind_int = sqlite_bind_int,

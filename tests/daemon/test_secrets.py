@@ -250,12 +250,14 @@ def test_a_wrong_master_key_does_not_start(anna):
 # ---- what is sealed is bound to where it belongs
 
 def exchange(bridge, *statements):
+    asked = bridge.log().count("the API of")
     bridge.stop()
     with sqlite3.connect(bridge.store_path) as database:
         for statement in statements:
             assert database.execute(statement).rowcount > 0, statement
     database.close()
     bridge.start()
+    bridge.until(lambda: bridge.log().count("the API of") > asked)  # its own first request is behind it
 
 
 def test_rows_exchanged_between_users_do_not_open(anna):
