@@ -28,6 +28,7 @@ static void make_incident(char *incident, size_t size);
 static Json *data_to_json(const Error *error);
 static bool has_upstream(const Error *error);
 static Json *upstream_to_json(const Error *error);
+static void put_clean(Json *object, const char *key, const char *text);
 static void put_if_any(Json *object, const char *key, const char *text);
 
 int(error_set)(Error *error, ErrorReason reason, const char *format, ...)
@@ -191,7 +192,10 @@ static Json *data_to_json(const Error *error)
 {
     Json *data = json_new_object();
     json_put_string(data, "reason", error_info(error->reason)->name);
-    put_if_any(data, "param", error->param);
+    if (error->reason == ERROR_INVALID_PARAMS)
+        put_clean(data, "param", error->param); /* a name that a caller made up may be empty */
+    else
+        put_if_any(data, "param", error->param);
     put_if_any(data, "limit", error->limit);
     put_if_any(data, "what", error->what);
     put_if_any(data, "service", error->service);
@@ -227,12 +231,16 @@ static Json *upstream_to_json(const Error *error)
 }
 
 /* What a service sent may be cut within a character; an answer must be valid UTF-8 all the same. */
-static void put_if_any(Json *object, const char *key, const char *text)
+static void put_clean(Json *object, const char *key, const char *text)
 {
-    if (!*text)
-        return;
     _cleanup_free_ char *clean = xstrdup(text);
     if (!text_is_utf8(clean, strlen(clean)))
         text_neutralize(clean);
     json_put_string(object, key, clean);
+}
+
+static void put_if_any(Json *object, const char *key, const char *text)
+{
+    if (*text)
+        put_clean(object, key, text);
 }

@@ -95,7 +95,7 @@ static int check_members(const MethodParam *params, size_t count, const char *pr
             const MethodParam *param = param_find(params, count, name);
             snprintf(path, sizeof(path), "%s%s", prefix, name);
             if (!param)
-                return error_param(error, path, "there is no param %s here", path);
+                return error_param(error, path, "there is no param \"%s\" here", path);
             if (check_value(param, path, value, error) < 0)
                 return -1;
         }

@@ -125,6 +125,9 @@ static void answers_have_what_is_set(void **state _unused_)
     error_limit(&error, "nesting", "deep");
     check_json(error_to_json(&error), "{\"code\":-32600,\"data\":{\"limit\":\"nesting\","
                                       "\"reason\":\"invalid_request\"},\"message\":\"deep\"}");
+    error_param(&error, "", "nameless");
+    check_json(error_to_json(&error), "{\"code\":-32602,\"data\":{\"param\":\"\","
+                                      "\"reason\":\"invalid_params\"},\"message\":\"nameless\"}");
     error_not_found(&error, "issue", "no");
     check_json(error_to_json(&error), "{\"code\":-32006,\"data\":{\"reason\":\"not_found\","
                                       "\"what\":\"issue\"},\"message\":\"no\"}");
