@@ -63,6 +63,7 @@ void audit_list_done(AuditList *list);
 int audit_list(Db *db, const AuditFilter *filter, AuditList *ret, Error *error); /* newest first */
 
 /* Where the checking of the trail stands, and in the end what it found. */
+#define AUDIT_SINCE     3  /* version of the schema */
 #define AUDIT_HEAD_SIZE 96 /* "id:mac" */
 typedef struct AuditCheck {
     const char *known_head; /* "id:mac" of an earlier check, which must still stand; NULL = none */

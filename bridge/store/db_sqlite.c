@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The SQLite driver beneath db.h, and the only file that knows sqlite3. Keeps the promise that a
- * commit is on the disk: it refuses to run with anything less than WAL and synchronous=FULL. Must
- * not hold rules of the journal.
+ * The SQLite driver beneath db.h, and with db_sqlite_copy.c the only file that knows sqlite3. Keeps
+ * the promise that a commit is on the disk: it refuses to run with anything less than WAL and
+ * synchronous=FULL. Must not hold rules of the journal.
  */
 
-#include <sqlite3.h>
 #include <stdio.h>
 
-#include "store/db_driver.h"
-#include "store/db_files.h"
+#include "store/db_sqlite.h"
 
 /* Waiting longer would only hide a second bridge: a stopping one lets go within this. */
 #define BUSY_TIMEOUT_MS 3000
@@ -19,46 +17,13 @@
  * moment. */
 #define WAL_LIMIT_BYTES (8 * 1024 * 1024)
 
-/* Room for every statement of the program several times over; what finds none is prepared each
- * time. */
-#define CACHE_SLOTS 256
-#define CACHE_FILL  192
-
-typedef struct SqliteQuery {
-    DbQuery base;
-    sqlite3_stmt *statement; /* NULL: preparing failed with `failed` */
-    int failed;              /* first SQLite code while preparing or binding */
-    bool cached;
-    bool used; /* between db_query and db_query_done */
-} SqliteQuery;
-
-typedef struct CacheSlot {
-    const char *sql; /* the address is the key */
-    SqliteQuery *query;
-} CacheSlot;
-
-typedef struct SqliteDb {
-    Db base;
-    sqlite3 *handle;
-    char *path;
-    DbFiles files; /* of a database in memory: never seen, hence never missed */
-    bool unsynced; /* the last failure was one of syncing what had been written as a whole */
-    size_t cached;
-    CacheSlot cache[CACHE_SLOTS];
-} SqliteDb;
-
-static const DbDriver sqlite_driver;
-
 static int open_handle(SqliteDb *db, Error *error);
 static int configure(SqliteDb *db, Error *error);
-static int pragma(SqliteDb *db, const char *sql, const char *expected, Error *error);
 static CacheSlot *find_slot(SqliteDb *db, const char *sql);
 static SqliteQuery *prepare(SqliteDb *db, const char *sql, bool keep);
 static void forget(SqliteQuery *query);
-static int empty_wal(SqliteDb *db, Error *error);
 static void sqlite_note_files(Db *base);
 static void note(DbQuery *query, int code);
-static int fail(SqliteDb *db, int code, Error *error);
 
 int db_open_sqlite(const char *path, Db **ret, Error *error)
 {
@@ -92,7 +57,7 @@ static int open_handle(SqliteDb *db, Error *error)
     code = sqlite3_open_v2(db->path, &db->handle,
                            SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     if (code != SQLITE_OK)
-        return fail(db, code, error);
+        return sqlite_fail(db, code, error);
     sqlite3_extended_result_codes(db->handle, 1);
     sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
     return 0;
@@ -123,7 +88,7 @@ static int configure(SqliteDb *db, Error *error)
 
     snprintf(limit, sizeof(limit), "PRAGMA journal_size_limit=%d", WAL_LIMIT_BYTES);
     for (size_t i = 0; i < ARRAY_SIZE(settings); i++) {
-        int r = pragma(db, settings[i].sql, settings[i].expected, error);
+        int r = sqlite_pragma(db, settings[i].sql, settings[i].expected, error);
 
         if (r < 0)
             return r;
@@ -131,7 +96,7 @@ static int configure(SqliteDb *db, Error *error)
     return 0;
 }
 
-static int pragma(SqliteDb *db, const char *sql, const char *expected, Error *error)
+int sqlite_pragma(SqliteDb *db, const char *sql, const char *expected, Error *error)
 {
     sqlite3_stmt *statement = NULL;
     const char *answer = "";
@@ -143,7 +108,7 @@ static int pragma(SqliteDb *db, const char *sql, const char *expected, Error *er
     if (code == SQLITE_ROW)
         answer = (const char *)sqlite3_column_text(statement, 0);
     if (code != SQLITE_ROW && code != SQLITE_DONE)
-        r = fail(db, code, error);
+        r = sqlite_fail(db, code, error);
     else if (expected && !streq(answer, expected))
         r = error_set(
             error, ERROR_STORE,
@@ -172,7 +137,7 @@ static int sqlite_exec(Db *base, const char *sql, Error *error)
     SqliteDb *db = (SqliteDb *)base;
     int code = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
 
-    return code == SQLITE_OK ? 0 : fail(db, code, error);
+    return code == SQLITE_OK ? 0 : sqlite_fail(db, code, error);
 }
 
 /* secure_delete overwrites what is deleted, VACUUM drops what re-balancing left in the gaps of
@@ -185,12 +150,12 @@ static int sqlite_shrink(Db *base, Error *error)
     r = sqlite_exec(base, "VACUUM", error);
     if (r < 0 || streq(db->path, ":memory:"))
         return r;
-    return empty_wal(db, error);
+    return sqlite_empty_wal(db, error);
 }
 
-static int empty_wal(SqliteDb *db, Error *error)
+int sqlite_empty_wal(SqliteDb *db, Error *error)
 {
-    int r = pragma(db, "PRAGMA wal_checkpoint(TRUNCATE)", "0", error);
+    int r = sqlite_pragma(db, "PRAGMA wal_checkpoint(TRUNCATE)", "0", error);
 
     if (r >= 0)
         sqlite_note_files(&db->base);
@@ -223,13 +188,13 @@ static int sqlite_disown_commit(Db *base, Error *error)
 
     if (!db->unsynced)
         return 0;
-    r = empty_wal(db, error);
+    r = sqlite_empty_wal(db, error);
     if (r < 0)
         return r;
     sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
     code = wal && wal->pMethods ? wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL) : SQLITE_OK;
     if (code != SQLITE_OK)
-        return fail(db, code, error);
+        return sqlite_fail(db, code, error);
     db->unsynced = false;
     return 0;
 }
@@ -345,7 +310,7 @@ static int sqlite_next(DbQuery *base, Error *error)
         code = sqlite3_step(query->statement);
     if (code == SQLITE_ROW)
         return 1;
-    return code == SQLITE_DONE ? 0 : fail(db, code, error);
+    return code == SQLITE_DONE ? 0 : sqlite_fail(db, code, error);
 }
 
 static bool sqlite_column_null(DbQuery *base, int column)
@@ -394,7 +359,7 @@ static int64_t sqlite_changes(Db *base)
 }
 
 /* The words that an administrator gets: what happened, and what to do about it. */
-static int fail(SqliteDb *db, int code, Error *error)
+int sqlite_fail(SqliteDb *db, int code, Error *error)
 {
     int cause = db->handle ? sqlite3_system_errno(db->handle) : 0;
     const char *why = cause ? strerror(cause) : sqlite3_errstr(code);
@@ -448,7 +413,7 @@ static int fail(SqliteDb *db, int code, Error *error)
     }
 }
 
-static const DbDriver sqlite_driver = {
+const DbDriver sqlite_driver = {
     .id_type = "INTEGER PRIMARY KEY AUTOINCREMENT",
     .blob_type = "BLOB",
     .begin = "BEGIN IMMEDIATE",

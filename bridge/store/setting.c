@@ -4,6 +4,8 @@
 
 #include "store/setting.h"
 
+#include "base/text.h"
+
 static int remove_setting(Db *db, const char *name, Error *error);
 
 int setting_get(Db *db, const char *name, char **ret, Error *error)
@@ -16,6 +18,17 @@ int setting_get(Db *db, const char *name, char **ret, Error *error)
     if (r > 0)
         *ret = db_column_copy(query, 0);
     return r;
+}
+
+int setting_before_restore(Db *db, int64_t moment, Error *error)
+{
+    _cleanup_free_ char *text = NULL;
+    int64_t restored;
+    int r = setting_get(db, SETTING_RESTORED, &text, error);
+
+    if (r <= 0)
+        return r;
+    return text_to_int64(text, &restored) == 0 && moment <= restored;
 }
 
 int setting_put(Db *db, const char *name, const char *value, Error *error)

@@ -22,7 +22,7 @@ libraries='
 curl/            bridge/remote/rest*.c bridge/remote/rest_*.h
 libxml/          bridge/remote/node*.c
 openssl/         bridge/store/keyring.c
-sqlite3.h        bridge/store/db_sqlite.c
+sqlite3.h        bridge/store/db_sqlite*.[ch]
 libconfig.h      bridge/base/config*.c
 json-c/          bridge/base/json.h
 systemd/sd-journal.h bridge/base/log.c
