@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "app/ctl_backup.h"
 #include "app/ctl_help.h"
 #include "app/ctl_print.h"
 #include "app/ctl_run.h"
@@ -105,6 +106,16 @@ static const CtlCommand commands[] = {
      .doc = "Whether the audit trail is as it was written, and still has the row that HEAD of an earlier check names.",
      .method = METHOD_AUDIT_VERIFY, .args = {OPTION("--head", "head")},
      .run = ctl_run_audit_verify, .print = ctl_print_audit_check},
+    {.name = "backup", .synopsis = "FILE [--force]",
+     .doc = "Copies the database, while it is in use, to FILE; the master key is not in it.",
+     .method = METHOD_STORE_BACKUP, .args = {WORD("file"), FLAG("--force", "force")},
+     .run = ctl_run_backup, .print = ctl_print_backup},
+    {.name = "restore", .synopsis = "FILE [--config FILE] [--dry-run] [--yes] [--no-key-check]",
+     .doc = "Puts a backup in the place of the database of a bridge that does not run; says first what is in it.",
+     .method = METHOD_COUNT,
+     .args = {WORD("file"), OPTION("--config", "config"), FLAG("--dry-run", "dry_run"), FLAG("--yes", "yes"),
+              FLAG("--no-key-check", "no_key_check")},
+     .run = ctl_run_restore},
     {.name = "metrics", .synopsis = "[--textfile FILE]",
      .doc = "Counters in Prometheus's text format; with --textfile, into a file for node_exporter's collector, also when the bridge is down.",
      .method = METHOD_BRIDGE_METRICS, .args = {OPTION("--textfile", "textfile")},

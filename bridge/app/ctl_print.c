@@ -203,6 +203,13 @@ void ctl_print_audit_check(const Json *check)
             "at", xasprintf("row %s: %s", json_string(check, "broken"), json_string(check, "why")));
 }
 
+void ctl_print_backup(const Json *result)
+{
+    print_field("backup", text_of(result, "file"));
+    print_field("bytes", number_of(result, "size"));
+    puts("The master key is not in it: keep a copy of the key, and keep it apart from this file.");
+}
+
 void ctl_print_count(const Json *result)
 {
     printf("%" PRId64 " go on now\n", json_int(result, "count", 0));

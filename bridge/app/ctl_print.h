@@ -16,6 +16,7 @@ void ctl_print_worklogs(const Json *list);
 void ctl_print_worklog(const Json *result); /* {worklog} */
 void ctl_print_audit(const Json *list);
 void ctl_print_audit_check(const Json *check);
+void ctl_print_backup(const Json *result);  /* {file, size} */
 void ctl_print_count(const Json *result);   /* {count} */
 void ctl_print_changed(const Json *result); /* {changed:[name]} */
 void ctl_print_sealed(const Json *result);  /* {sealed} */

@@ -7,6 +7,7 @@
 #include "app/daemon.h"
 #include "app/harden.h"
 #include "app/options.h"
+#include "app/restore.h"
 #include "remote/rest.h"
 
 int main(int argc, char **argv)
@@ -18,6 +19,8 @@ int main(int argc, char **argv)
         return status;
     if (options.check_config)
         return check_config(options.config);
+    if (options.restore)
+        return restore_run(&options);
     rest_global_init(); /* libcurl and libcrypto want this before the first thread */
     return daemon_run(&options);
 }

@@ -13,13 +13,26 @@
 #include "base/config.h"
 #include "base/config_manual.h"
 
-enum { OPTION_CHECK_CONFIG = 256, OPTION_SAMPLE_CONFIG, OPTION_MANUAL, OPTION_VERSION };
+enum {
+    OPTION_CHECK_CONFIG = 256,
+    OPTION_SAMPLE_CONFIG,
+    OPTION_MANUAL,
+    OPTION_VERSION,
+    OPTION_RESTORE,
+    OPTION_DRY_RUN,
+    OPTION_YES,
+    OPTION_NO_KEY_CHECK
+};
 
 static const struct option long_options[] = {
     {"config", required_argument, NULL, 'c'},
     {"check-config", no_argument, NULL, OPTION_CHECK_CONFIG},
     {"sample-config", no_argument, NULL, OPTION_SAMPLE_CONFIG},
     {"manual", required_argument, NULL, OPTION_MANUAL}, /* for the build */
+    {"restore", required_argument, NULL, OPTION_RESTORE},
+    {"dry-run", no_argument, NULL, OPTION_DRY_RUN},
+    {"yes", no_argument, NULL, OPTION_YES},
+    {"no-key-check", no_argument, NULL, OPTION_NO_KEY_CHECK},
     {"version", no_argument, NULL, OPTION_VERSION},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
@@ -42,6 +55,18 @@ int options_parse(int argc, char **argv, Options *ret)
             break;
         case OPTION_CHECK_CONFIG:
             options.check_config = true;
+            break;
+        case OPTION_RESTORE:
+            options.restore = optarg;
+            break;
+        case OPTION_DRY_RUN:
+            options.dry_run = true;
+            break;
+        case OPTION_YES:
+            options.yes = true;
+            break;
+        case OPTION_NO_KEY_CHECK:
+            options.no_key_check = true;
             break;
         case OPTION_SAMPLE_CONFIG:
             return print_sample();
@@ -93,6 +118,10 @@ static int print_help(void)
         "      --check-config  check that file and what it names, print every fault, start "
         "nothing\n"
         "      --sample-config print a commented configuration with every default\n"
+        "      --restore FILE  put a backup in the place of the database, while no bridge runs\n"
+        "      --dry-run       with it: only say what is in the backup and what would happen\n"
+        "      --yes           with it: do not ask\n"
+        "      --no-key-check  with it: the master key is not at hand\n"
         "      --version       print the version\n"
         "  -h, --help          print this text\n"
         "\n"
@@ -101,6 +130,7 @@ static int print_help(void)
         "\n"
         "Exit status:\n"
         "   0  ended as asked, or the configuration is good\n"
+        "   1  the backup was not restored; nothing was changed, unless it says so\n"
         "  64  wrong usage\n"
         "  70  a defect of this program; the last log line has the details\n"
         "  71  the system refused something, such as the socket\n"

@@ -14,6 +14,8 @@
 typedef struct Options {
     const char *config; /* borrowed from argv or the default */
     bool check_config;
+    const char *restore;             /* the backup that is to be restored; NULL = none */
+    bool dry_run, yes, no_key_check; /* with it */
 } Options;
 
 #define OPTIONS_GO_ON (-1)

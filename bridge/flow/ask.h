@@ -27,7 +27,7 @@ void bridge_caller_gone(Bridge *bridge, uint64_t caller);
 
 AskFunction ask_status, ask_metrics;
 AskFunction ask_pause, ask_resume, ask_reload, ask_rotate;
-AskFunction ask_audit_list, ask_audit_verify;
+AskFunction ask_audit_list, ask_audit_verify, ask_backup;
 AskFunction ask_server_get, ask_server_test, ask_server_set;
 AskFunction ask_account_get, ask_connect_clockify, ask_connect_jira, ask_disconnect,
     ask_set_workspace;

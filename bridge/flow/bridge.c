@@ -91,6 +91,25 @@ static int take_intent(void *arg, const Intent *intent)
     return 0;
 }
 
+/* Whoever restored the database had no key to write into the trail. */
+static int note_restore(Db *db, const Bridge *bridge, Error *error)
+{
+    _cleanup_free_ char *text = NULL;
+    _cleanup_json_ Json *details = NULL;
+    AuditFact fact = {.action = "store.restore"};
+    int r = setting_get(db, SETTING_RESTORED_BY, &text, error);
+
+    if (r <= 0)
+        return r;
+    if (json_parse(text, strlen(text), 8, &details, NULL) < 0 || !details)
+        details = json_new_object();
+    fact.account = json_string(details, "account");
+    fact.details = details;
+    if (audit_add(db, bridge->audit, &fact, error) < 0)
+        return -1;
+    return setting_put(db, SETTING_RESTORED_BY, NULL, error);
+}
+
 /* Store work, while the loop is not turning yet. */
 static int read_journal(Db *db, void *arg, Error *error)
 {
@@ -106,6 +125,8 @@ static int read_journal(Db *db, void *arg, Error *error)
     if (setting_get(db, SETTING_CLOCKIFY, &start->server, error) < 0 ||
         setting_get(db, SETTING_DISCOVERED, &start->discovered, error) < 0 ||
         setting_get(db, SETTING_PAUSED, &bridge->pause_reason, error) < 0)
+        return -1;
+    if (note_restore(db, bridge, error) < 0)
         return -1;
     return journal_intent_each(db, take_intent, bridge, error);
 }

@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "flow/outcome.h"
 #include "flow/plan.h"
+#include "store/setting.h"
 
 static FlowStep *const steps[] = {
     [INTENT_START] = start_step, [INTENT_STOP] = stop_step,       [INTENT_ADD] = add_step,
@@ -75,7 +76,9 @@ int intent_load(Db *db, void *flow, Error *error)
         return -1;
     if (r == 0)
         return error_not_found(error, "intent", "It was taken back.");
-    if (intent_load_accounts(db, f, error) < 0)
+    r = setting_before_restore(db, f->entry.created, error);
+    f->restored = r > 0;
+    if (r < 0 || intent_load_accounts(db, f, error) < 0)
         return -1;
     if (f->intent.kind != INTENT_START && f->intent.kind != INTENT_STOP)
         return 0;

@@ -33,6 +33,7 @@ typedef struct IntentFlow {
     Entry entry;
     const Config *config; /* as of the last entry into the flow */
     bool has_clockify, has_jira;
+    bool restored;     /* asked for before the database was restored: it may have been made since */
     bool another_runs; /* start, stop: an entry of ours that is not this one runs at Clockify */
     Account clockify, jira;
     Resolve resolve;

@@ -169,6 +169,12 @@ int make_step(Flow *flow, FlowIo *io)
 #ifdef BRIDGE_BROKEN_RETRY_BLINDLY
     f->doubt.any = false;
 #endif
+    if (f->restored && !f->entry.resolved && f->entry.state != ENTRY_DISCARDED) {
+        /* Resolved and made it may have been after the copy was taken. */
+        f->resolve.place = PLACE_TOP;
+        FLOW_RUN(flow, resolve_step(f, io));
+        f->doubt = (Doubt){.any = true, .settled = true};
+    }
     if (f->doubt.any && f->entry.resolved) {
         f->inner = PLACE_TOP;
         FLOW_RUN(flow, look_step(f, io));

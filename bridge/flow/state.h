@@ -27,6 +27,7 @@ struct Bridge {
     Elsewhere *elsewhere; /* notices timers stopped in another app */
     char *pause_reason;   /* NULL = not paused */
     bool draining;
+    bool backing_up;
     int64_t started_ms;
     size_t asks; /* store work under way for callers */
 };

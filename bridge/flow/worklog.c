@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "store/setting.h"
 
 static FlowStep worklog_step;
 
@@ -45,6 +46,17 @@ Flow *worklog_flow_new(int64_t worklog_id, const Doubt *doubt, WorklogLook *look
     return &f->flow;
 }
 
+/* A database that was restored knows nothing of what was done after it was copied: a worklog of a
+ * time before may be in Jira although this is the first attempt. */
+static int doubt_restored(Db *db, WorklogFlow *f, Error *error)
+{
+    int r = setting_before_restore(db, f->worklog.started, error);
+
+    if (r > 0 && !f->doubt.any)
+        f->doubt = (Doubt){.any = true, .settled = true};
+    return r < 0 ? -1 : 0;
+}
+
 /* Store work. */
 static int load(Db *db, void *arg, Error *error)
 {
@@ -58,7 +70,7 @@ static int load(Db *db, void *arg, Error *error)
         return 0;
     r = account_get(db, f->worklog.user, SERVICE_JIRA, &f->jira, error);
     f->has_jira = r > 0;
-    return r < 0 ? -1 : 0;
+    return r < 0 ? -1 : doubt_restored(db, f, error);
 }
 
 static int check_account(const WorklogFlow *f, FlowIo *io)

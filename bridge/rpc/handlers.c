@@ -15,6 +15,7 @@ AskFunction *handler_of(MethodId id)
         [METHOD_SECRET_ROTATE] = ask_rotate,
         [METHOD_AUDIT_LIST] = ask_audit_list,
         [METHOD_AUDIT_VERIFY] = ask_audit_verify,
+        [METHOD_STORE_BACKUP] = ask_backup,
         [METHOD_SERVER_GET] = ask_server_get,
         [METHOD_SERVER_TEST] = ask_server_test,
         [METHOD_SERVER_SET] = ask_server_set,

@@ -166,6 +166,18 @@ static const Method methods[METHOD_COUNT] = {
             ERRORS(ERROR_STORE),
             .example = "{}",
         },
+    [METHOD_STORE_BACKUP] =
+        {
+            .id = METHOD_STORE_BACKUP,
+            .name = "store.backup",
+            .role = ROLE_OPERATOR,
+            .doc = "Copies the database, while it is in use, into a file beside it. The caller "
+                   "takes the file away; one that nobody took is removed before the next. The "
+                   "master key is not in it.",
+            .result = "{file, size}",
+            ERRORS(ERROR_BUSY, ERROR_STORE),
+            .example = "{}",
+        },
     [METHOD_SERVER_GET] =
         {
             .id = METHOD_SERVER_GET,

@@ -81,6 +81,7 @@ RESULTS = {
     "audit.list": {"items": [{"id": "text", "moment": "time", "action": "text", "user": Maybe("text"), "account": Maybe("text"),
                               "details": {}}]},
     "audit.verify": {"ok": "bool", "count": "int", "head": Maybe("text"), "broken": Maybe("text"), "why": Maybe("text")},
+    "store.backup": {"file": "text", "size": "int"},
     "server.get": SERVER,
     "server.test": {**SERVER, "checks": [{"name": "text", "ok": "bool", "detail": "text"}]},
     "server.set": SERVER,

@@ -142,6 +142,15 @@ def test_audit_verify(anna):
     assert anna.bridge.call("audit.verify", head=check["head"]) == check
 
 
+# ---- backup
+
+def test_store_backup(anna):
+    made = anna.bridge.call("store.backup")
+    with open(made["file"], "rb") as file:
+        content = file.read()
+    assert content.startswith(b"SQLite format 3") and len(content) == made["size"]
+
+
 # ---- accounts
 
 def test_account_get(world):

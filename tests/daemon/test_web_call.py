@@ -9,7 +9,7 @@ from world import ANNA, ANNA_KEY, BEN
 
 ADMIN = {"sysadmin": True, "websudo": True}
 NEVER = ["bridge.hello", "bridge.describe", "bridge.metrics", "bridge.pause", "bridge.resume", "bridge.reload", "secret.rotate", "audit.list",
-         "audit.verify",
+         "audit.verify", "store.backup",
          "worklog.abandon", "web.call"]
 PAGES = ["account.get", "account.connect_clockify", "account.connect_jira", "account.disconnect", "account.set_workspace",
          "server.get", "workspace.list", "project.list", "task.list", "tag.list", "timer.get", "timer.start", "timer.stop",

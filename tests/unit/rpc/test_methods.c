@@ -36,6 +36,7 @@ static const char *const protocol_methods[] = {
     "secret.rotate",
     "audit.list",
     "audit.verify",
+    "store.backup",
     "server.get",
     "server.test",
     "server.set",
@@ -139,8 +140,8 @@ static void rows_are_whole(void **state _unused_)
 static void roles_are_those_of_the_protocol(void **state _unused_)
 {
     static const MethodId operators[] = {
-        METHOD_BRIDGE_PAUSE, METHOD_BRIDGE_RESUME, METHOD_BRIDGE_RELOAD,  METHOD_SECRET_ROTATE,
-        METHOD_AUDIT_LIST,   METHOD_AUDIT_VERIFY,  METHOD_WORKLOG_ABANDON};
+        METHOD_BRIDGE_PAUSE, METHOD_BRIDGE_RESUME, METHOD_BRIDGE_RELOAD, METHOD_SECRET_ROTATE,
+        METHOD_AUDIT_LIST,   METHOD_AUDIT_VERIFY,  METHOD_STORE_BACKUP,  METHOD_WORKLOG_ABANDON};
     static const char *const pages[] = {"account.",     "server.",       "workspace.",   "project.",
                                         "task.",        "tag.",          "timer.",       "entry.",
                                         "worklog.list", "worklog.retry", "bridge.status"};
