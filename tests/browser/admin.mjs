@@ -74,6 +74,7 @@ async function configure(test, world, visitAs, person) {
     await world.killBridge();
     await page.reload();
     await visit.says(t('error.bridge_missing'));
+    assert.equal(await page.locator('.clockify-admin h2 + div').filter({ hasText: /./ }).count(), 3); // no section is empty
     await visit.shot('37-configure-unreachable');
   });
 }

@@ -26,7 +26,7 @@ async function killed(test, world, visitAs, person) {
     await visit.says(t('error.bridge_missing'));
     await visit.shot('20-dialog-repeating');
     await world.startBridge();
-    await visit.button('stop').waitFor({ timeout: 20000 });
+    await visit.button('stop').waitFor({ timeout: 90000 });
     assert.equal((await world.entries()).length, 1);
   });
   await test('killed, and the page loaded anew before the bridge is back', async () => {
@@ -51,7 +51,7 @@ async function killed(test, world, visitAs, person) {
     });
     await visit.openDialog();
     await visit.press('start');
-    await visit.button('stop').waitFor({ timeout: 20000 });
+    await visit.button('stop').waitFor({ timeout: 90000 });
     assert.ok(lost >= 2);
     assert.equal((await world.entries()).length, 2);
   });

@@ -24,7 +24,7 @@ export class Visit {
     visit.t = texts(person.language);
     visit.context = await browser.newContext({ locale: person.language === 'de' ? 'de-DE' : 'en-GB', timezoneId: 'Europe/Berlin', viewport: { width: 1200, height: 820 }, bypassCSP: true });
     visit.page = await visit.context.newPage();
-    visit.page.setDefaultTimeout(10000);
+    visit.page.setDefaultTimeout(60000);
     visit.errors = [];
     visit.calls = [];
     visit.page.on('pageerror', (error) => visit.errors.push(error.stack ?? String(error)));

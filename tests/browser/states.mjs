@@ -69,7 +69,7 @@ async function tour(test, world, visitAs, person) {
     assert.deepEqual(until, ['entry.preview', 'timer.start']);
     const [entry] = await world.entries();
     assert.equal(entry.description, 'WEB-1 The basket forgets its contents');
-    await page.waitForFunction(() => /^0:00:0[1-9]$/.test(document.querySelector('.clockify-clock').textContent));
+    await page.waitForFunction(() => /^0:0\d:\d[1-9]$/.test(document.querySelector('.clockify-clock').textContent)); // it runs
     await visit.shot('06-dialog-running');
     await visit.closeDialog();
     await page.waitForSelector('.clockify-open.clockify-on');
@@ -132,7 +132,7 @@ async function tour(test, world, visitAs, person) {
     await visit.says(t('state.queued'));
     await visit.shot('15-panel-queued');
     await world.clearFaults();
-    await world.until(async () => (await world.entries()).some((entry) => !entry.timeInterval.end), 40);
+    await world.until(async () => (await world.entries()).some((entry) => !entry.timeInterval.end), 120);
   });
   await test('blocked: the workspace wants what the entry lacks', async () => {
     const [workspace] = world.made.clockify.workspaces;
@@ -197,6 +197,8 @@ async function foreseen(test, world, visitAs, person) {
   });
   await test('another project: what would be recorded then', async () => {
     await visit.field('project').fill('Web');
+    await visit.page.locator('.clockify-options:not([hidden]) li', { hasText: 'Web shop' }).waitFor();
+    await visit.shot('40-dialog-preview-picker');
     await visit.page.locator('.clockify-options:not([hidden]) li', { hasText: 'Web shop' }).click();
     await visit.field('task').click();
     await visit.page.locator('.clockify-options:not([hidden]) li', { hasText: 'Code review' }).click();

@@ -115,7 +115,7 @@ log: { target = "stderr"; };
     const log = join(this.directory, 'bridge.log');
     this.bridge = spawn('sh', ['-c', `exec "$0" --config "$1" 2>>"${log}"`, process.env.CLOCKIFY_BRIDGED, join(this.directory, 'bridge.conf')],
       { stdio: 'ignore' });
-    for (let i = 0; i < 300 && !existsSync(join(this.directory, 'bridge.sock')); i++) await pause(20);
+    for (let i = 0; i < 3000 && this.bridge.exitCode === null && !existsSync(join(this.directory, 'bridge.sock')); i++) await pause(20);
     if (this.bridge.exitCode !== null) throw new Error(readFileSync(log, 'utf8'));
   }
 
@@ -172,7 +172,7 @@ log: { target = "stderr"; };
   }
 
   /** Until something of the simulator's state is there. */
-  async until(what, seconds = 15) {
+  async until(what, seconds = 60) {
     for (const end = Date.now() + seconds * 1000; ;) {
       const value = await what();
       if (value) return value;

@@ -205,7 +205,7 @@
                 await this.loadStatus();
             } catch (error) {
                 this.server.replaceChildren(C.message('error', C.explain(error), C.button(AJS.I18n.getText('clockify.retry'), () => this.load())));
-                this.status.replaceChildren(C.el('p', {}, AJS.I18n.getText('clockify.status.unknown')));
+                [this.status, this.worklogs].forEach((part) => part.replaceChildren(C.el('p', {}, AJS.I18n.getText('clockify.status.unknown'))));
             }
         }
 
