@@ -5,6 +5,73 @@
 
 #include <assert.h>
 
+/* ---- what is known before ---- */
+
+void no_key(World *world)
+{
+    world_without(world, SERVICE_CLOCKIFY);
+}
+
+void dead_key(World *world)
+{
+    world_reject(world, SERVICE_CLOCKIFY);
+}
+
+void no_token(World *world)
+{
+    world_without(world, SERVICE_JIRA);
+}
+
+void no_server(World *world)
+{
+    world->no_server = true;
+}
+
+/* A finished entry with a worklog in the given state, and one that runs. */
+void with_worklog(World *world, WorklogState state, const char *reason)
+{
+    Worklog worklog = {.entry_id = 1,
+                       .user = (char *)USER,
+                       .issue = (char *)"PZ-1",
+                       .started = TEN,
+                       .seconds = 1800,
+                       .state = state};
+    Error error = {0};
+
+    world_run_timer(world);
+    assert_int_equal(
+        db_exec(world->db, "UPDATE entry SET state = 'stopped', ended = started + 1800", &error),
+        0);
+    worklog.entry_id = world->entry;
+    if (reason) {
+        worklog.problem = json_new_object();
+        json_put_string(worklog.problem, "reason", reason);
+    }
+    assert_int_equal(journal_worklog_insert(world->db, &worklog, &error), 0);
+    json_object_put(worklog.problem);
+    world_run_timer(world);
+}
+
+void worklog_needs_token(World *world)
+{
+    with_worklog(world, WORKLOG_BLOCKED, "jira_token_required");
+    no_token(world);
+}
+
+void an_edit_is_blocked(World *world)
+{
+    Error error = {0};
+
+    world_run_timer(world);
+    world_ask(world, INTENT_EDIT, "{'billable':true}", TEN);
+    assert_int_equal(db_exec(world->db,
+                             "UPDATE intent SET state = 'blocked', next_attempt = 4102444800",
+                             &error),
+                     0);
+}
+
+/* ---- how they are run ---- */
+
 static BridgeCheck *begin(const CallScript *script)
 {
     void *made;

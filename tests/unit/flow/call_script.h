@@ -35,3 +35,18 @@ int run_call_scripts(const char *name, const CallGroup *groups, size_t count);
 
 #define ME          "'user':'" USER "'"
 #define ASK_RUNNING "GET clockify/workspaces/w1/user/u1/time-entries?in-progress=true&hydrated=true"
+
+/* Ada has not given one of them, or Clockify no longer takes it. */
+void no_key(World *world);
+void dead_key(World *world);
+void no_token(World *world);
+
+/* No Clockify server is set. */
+void no_server(World *world);
+
+/* A finished entry with a worklog in that state, and one that runs. reason NULL = no problem. */
+void with_worklog(World *world, WorklogState state, const char *reason);
+void worklog_needs_token(World *world);
+
+/* A timer runs, and a change of it is blocked. */
+void an_edit_is_blocked(World *world);

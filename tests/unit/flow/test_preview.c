@@ -49,26 +49,6 @@ static void matched_by_the_page(World *world)
     world_without(world, SERVICE_JIRA);
 }
 
-static void no_token(World *world)
-{
-    world_without(world, SERVICE_JIRA);
-}
-
-static void no_key(World *world)
-{
-    world_without(world, SERVICE_CLOCKIFY);
-}
-
-static void dead_key(World *world)
-{
-    world_reject(world, SERVICE_CLOCKIFY);
-}
-
-static void no_server(World *world)
-{
-    world->no_server = true;
-}
-
 static void may_make_no_task(World *world)
 {
     world_remember(world, "forbidden", USER "/task", FAR_AWAY, "");
