@@ -4,6 +4,7 @@
 #include "flow/accept.h"
 
 #include <stdio.h>
+#include <systemd/sd-event.h>
 
 #include "base/time.h"
 #include "flow/outcome.h"
@@ -16,6 +17,7 @@ void accept_free(Accept *accept)
 {
     if (!accept)
         return;
+    sd_event_source_disable_unref(accept->deadline);
     json_object_put(accept->params);
     free(accept->server);
     free(accept->key_url);

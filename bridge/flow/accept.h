@@ -23,6 +23,8 @@ typedef struct Accept {
     int64_t asked;
     char *server; /* api_url of the Clockify server; NULL = none is set */
     char *key_url;
+    struct sd_event_source *deadline; /* the loop's; the store may be stuck */
+    bool told;                        /* the loop's: its caller was answered at the deadline */
 
     /* what came of it */
     bool repeat;  /* asked before */

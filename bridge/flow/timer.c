@@ -5,6 +5,8 @@
  * wants.
  */
 
+#include <systemd/sd-event.h>
+
 #include "base/time.h"
 #include "flow/accept.h"
 #include "flow/state.h"
@@ -58,7 +60,9 @@ static void taken_on(Bridge *bridge, Accept *accept)
     if (accept->room.id)
         lines_add(bridge->lines, &accept->room, false);
     lines_add(bridge->lines, &accept->intent, false);
-    if (accept->level == WAIT_ACCEPTED)
+    if (accept->told)
+        ; /* nobody waits any more */
+    else if (accept->level == WAIT_ACCEPTED)
         bridge_reply(bridge, accept->caller, STEAL(accept->result));
     else if (runner_is_up(bridge->runner, SERVICE_CLOCKIFY) && !bridge->draining)
         lines_wait(bridge->lines, accept->user, accept->intent.id, &what);
@@ -73,7 +77,9 @@ static void accepted(void *arg, int r, const Error *error)
     Bridge *bridge = accept->bridge;
 
     bridge->asks--;
-    if (r < 0)
+    if (accept->told && (r < 0 || accept->refused || accept->repeat))
+        ; /* nothing is left to do */
+    else if (r < 0)
         bridge_reply_error(bridge, accept->caller, error);
     else if (accept->refused)
         bridge_reply_error(bridge, accept->caller, &accept->refusal);
@@ -82,6 +88,39 @@ static void accepted(void *arg, int r, const Error *error)
     else
         taken_on(bridge, accept);
     accept_free(accept);
+}
+
+/* The store does not answer. What it has not begun is taken back; of what it is at nobody knows
+ * whether it will stand, and a repeat with the same request_id will tell. */
+static int deadline_passed(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata)
+{
+    Accept *accept = userdata;
+    Bridge *bridge = accept->bridge;
+    Error error = {0};
+
+    if (store_withdraw(bridge->parts.store, accept_work, accept)) {
+        bridge->asks--;
+        error_set(&error, ERROR_STORE,
+                  "The store did not get to it in time; nothing was done. Look at the disk.");
+        bridge_reply_error(bridge, accept->caller, &error);
+        accept_free(accept);
+    } else {
+        accept->told = true;
+        error_internal(&error, "the store is stuck with %s of %s: whether it stands is not known",
+                       accept->method, accept->user);
+        bridge_reply_error(bridge, accept->caller, &error);
+    }
+    return 0;
+}
+
+static void set_deadline(Accept *accept)
+{
+    const BridgeParts *parts = &accept->bridge->parts;
+
+    if (sd_event_add_time_relative(parts->event, &accept->deadline, CLOCK_MONOTONIC,
+                                   (uint64_t)parts->config->rpc.deadline_s * 1000000, 1000,
+                                   deadline_passed, accept) < 0)
+        abort(); /* out of memory */
 }
 
 static void ask(Bridge *bridge, uint64_t caller, const Json *params, IntentKind kind,
@@ -102,6 +141,7 @@ static void ask(Bridge *bridge, uint64_t caller, const Json *params, IntentKind 
     /* Copies: the server may be set anew while the store's thread reads them. */
     accept->server = server ? xstrdup(server->api_url) : NULL;
     accept->key_url = server ? xstrdup(server->key_url) : NULL;
+    set_deadline(accept);
     bridge->asks++;
     store_submit(bridge->parts.store, accept_work, accepted, accept);
 }

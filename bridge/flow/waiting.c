@@ -9,6 +9,8 @@
 #include "flow/outcome.h"
 #include "flow/state.h"
 
+#define READ_MS 5000 /* a store that takes longer to read one entry is stuck */
+
 struct Waiter {
     Waiting *waiting;
     Waiter **list; /* head of the list it hangs in */
@@ -23,6 +25,7 @@ struct Waiter {
     Waiter *previous_of_all, *next_of_all;
     Json *result; /* while the store reads what it is to be told */
     bool unkept;  /* the answer could not be remembered: it is only read */
+    bool told;    /* that it was taken on, while the store was stuck */
 };
 
 struct Waiting {
@@ -142,14 +145,16 @@ static void entry_read(void *arg, int r, const Error *error)
     Waiter *waiter = arg;
     Bridge *bridge = waiter->waiting->bridge;
 
-    if (r < 0 && error->reason == ERROR_STORE && !waiter->unkept) {
+    if (r < 0 && error->reason == ERROR_STORE && !waiter->unkept && !waiter->told) {
         waiter->unkept = true;
         json_freep(&waiter->result); /* of a transaction that was undone */
         store_submit(bridge->parts.store, read_entry, entry_read, waiter);
         return;
     }
     waiter->waiting->reading--;
-    if (r >= 0)
+    if (waiter->told)
+        ; /* nobody waits any more */
+    else if (r >= 0)
         bridge_reply(bridge, waiter->caller, json_ref(waiter->result));
     else if (error->reason == ERROR_STORE)
         say_taken_on(waiter, error);
@@ -158,13 +163,31 @@ static void entry_read(void *arg, int r, const Error *error)
     waiter_free(waiter);
 }
 
+static int reading_takes_too_long(sd_event_source *source _unused_, uint64_t usec _unused_,
+                                  void *userdata)
+{
+    Waiter *waiter = userdata;
+    Error why = {0};
+
+    error_set(&why, ERROR_STORE, "the store is stuck");
+    waiter->told = true;
+    say_taken_on(waiter, &why);
+    return 0;
+}
+
 static void answer_as_it_stands(Waiter *waiter)
 {
+    const BridgeParts *parts = &waiter->waiting->bridge->parts;
+
     if (waiter->list)
         unhang(waiter);
-    waiter->timer = sd_event_source_disable_unref(waiter->timer);
+    sd_event_source_disable_unref(waiter->timer);
+    if (sd_event_add_time_relative(parts->event, &waiter->timer, CLOCK_MONOTONIC,
+                                   (uint64_t)READ_MS * 1000, 1000, reading_takes_too_long,
+                                   waiter) < 0)
+        abort(); /* out of memory */
     waiter->waiting->reading++;
-    store_submit(waiter->waiting->bridge->parts.store, read_entry, entry_read, waiter);
+    store_submit(parts->store, read_entry, entry_read, waiter);
 }
 
 static int deadline_passed(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata)

@@ -335,6 +335,28 @@ void store_submit(Store *store, StoreWork work, StoreDone done, void *arg)
     submit(store, work_new(work, done, arg));
 }
 
+bool store_withdraw(Store *store, StoreWork work, const void *arg)
+{
+    Work *found = NULL;
+
+    pthread_mutex_lock(&store->mutex);
+    for (Work *item = store->queue.head, *before = NULL; item; before = item, item = item->next) {
+        if (item->work != work || item->arg != arg)
+            continue;
+        found = item;
+        *(before ? &before->next : &store->queue.head) = item->next;
+        if (store->queue.tail == item)
+            store->queue.tail = before;
+        store->stats.waiting--;
+        break;
+    }
+    pthread_mutex_unlock(&store->mutex);
+    if (!found)
+        return false;
+    work_free(found);
+    return true;
+}
+
 void store_submit_outside(Store *store, StoreWork work, StoreDone done, void *arg)
 {
     Work *item = work_new(work, done, arg);

@@ -41,6 +41,10 @@ void store_dispatch(Store *store);
 /* Queues work; `done` may be NULL. Never blocks on the disk. */
 void store_submit(Store *store, StoreWork work, StoreDone done, void *arg);
 
+/* Takes back work that the store's thread has not begun: true, and neither it nor its `done` will
+ * be called. false: it is being done, or has been. */
+bool store_withdraw(Store *store, StoreWork work, const void *arg);
+
 /* Work that must stand outside any transaction (shrinking the file); it runs alone, after what was
  * queued before it. */
 void store_submit_outside(Store *store, StoreWork work, StoreDone done, void *arg);

@@ -42,7 +42,7 @@ typedef struct Control {
     int64_t calls; /* of the kinds in `kinds` */
     int64_t failed;
     uint32_t kinds;
-    int32_t error;
+    int32_t error; /* 0 = the call does not fail, it hangs until the fault is taken away */
 } Control;
 
 extern void *__libc_malloc(size_t size);
@@ -98,6 +98,11 @@ static bool fails(uint32_t kind)
         call - control->fail_at >= control->fail_for)
         return false;
     __atomic_add_fetch(&control->failed, 1, __ATOMIC_ACQ_REL);
+    if (control->error == 0) {
+        while (__atomic_load_n(&control->kinds, __ATOMIC_ACQUIRE) & kind)
+            usleep(1000);
+        return false;
+    }
     if (traces)
         trace();
     errno = control->error;

@@ -46,6 +46,10 @@ class Faults:
     def arm(self, kinds, at, times=1, error=errno.EIO):
         self.write(kinds, at, times, error)
 
+    def hang(self, kinds, at=1):
+        """Such calls do not come back until disarm()."""
+        self.write(kinds, at, FOR_EVER, 0)
+
     def disarm(self):
         """What is over stays counted."""
         struct.pack_into("=I", self.memory, 40, 0)

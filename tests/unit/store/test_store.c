@@ -250,6 +250,37 @@ static void outside_work_runs_alone_and_in_order(void **state)
     sem_destroy(&gate);
 }
 
+static void waiting_work_can_be_withdrawn(void **state)
+{
+    _cleanup_free_ char *path = fixture_path(state, "bridge.db");
+    _cleanup_(store_freep) Store *store = open_store(path);
+    Piece pieces[4] = {0}, later = {.number = 9};
+
+    sem_init(&gate, 0, 0);
+    store_submit(store, wait_at_gate, NULL, NULL);
+    for (int i = 0; i < 500 && store_stats(store).waiting > 0; i++)
+        usleep(10000);
+    for (int i = 0; i < 4; i++) {
+        pieces[i].number = i;
+        store_submit(store, insert, note_done, &pieces[i]);
+    }
+    assert_true(store_withdraw(store, insert, &pieces[3])); /* the last, the first, one between */
+    assert_true(store_withdraw(store, insert, &pieces[0]));
+    assert_true(store_withdraw(store, insert, &pieces[1]));
+    assert_false(store_withdraw(store, insert, &pieces[1]));
+    assert_false(store_withdraw(store, wait_at_gate, NULL)); /* it is being done */
+    assert_int_equal(store_stats(store).waiting, 1);
+    store_submit(store, insert, note_done, &later);
+    sem_post(&gate);
+    dispatch_until(store, 2);
+    assert_int_equal(pieces[2].position, 0);
+    assert_int_equal(later.position, 1);
+    assert_int_equal(pieces[0].done + pieces[1].done + pieces[3].done, 0);
+    assert_int_equal(ask(store, "SELECT COUNT(*) FROM piece"), 2);
+    assert_false(store_withdraw(store, insert, &later));
+    sem_destroy(&gate);
+}
+
 typedef struct Resubmit {
     Piece first, second;
     Store *store;
@@ -527,10 +558,10 @@ int main(void)
         TEST(waiting_work_is_one_commit),       TEST(every_single_commit_is_synced),
         TEST(failing_piece_undoes_itself_only), TEST(failing_without_words_still_has_a_reason),
         TEST(positive_results_come_back),       TEST(outside_work_runs_alone_and_in_order),
-        TEST(stopping_finishes_and_tells_all),  TEST(newer_schema_is_refused),
-        TEST(each_file_call_fails_in_turn),     TEST(full_disk_fails_the_whole_group),
-        TEST(file_size_limit_loses_nothing),    TEST(kill_loses_nothing_acknowledged),
-        TEST(thread_has_name_and_no_signals),
+        TEST(waiting_work_can_be_withdrawn),    TEST(stopping_finishes_and_tells_all),
+        TEST(newer_schema_is_refused),          TEST(each_file_call_fails_in_turn),
+        TEST(full_disk_fails_the_whole_group),  TEST(file_size_limit_loses_nothing),
+        TEST(kill_loses_nothing_acknowledged),  TEST(thread_has_name_and_no_signals),
     };
 
     return cmocka_run_group_tests_name("store/store", tests, NULL, NULL);
