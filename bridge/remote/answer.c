@@ -14,7 +14,6 @@
 
 static int parse_as(const RestAnswer *answer, const char *service, enum json_type type, Json **ret,
                     Error *error);
-static bool has_result(const RestAnswer *answer);
 static const char *title(const char *service);
 
 bool answer_is_own(const RestAnswer *answer)
@@ -65,17 +64,8 @@ bool answer_unclear(const RestAnswer *answer)
 {
     if (answer->outcome != REST_ANSWERED)
         return answer->outcome == REST_UNCLEAR;
-    if (answer->status == 408 || answer->status >= 500)
-        return true;
-    return answer->status >= 200 && answer->status <= 299 && answer->status != 204 &&
-           !has_result(answer);
-}
-
-static bool has_result(const RestAnswer *answer)
-{
-    _cleanup_json_ Json *json = answer_error_body(answer);
-
-    return json_object_is_type(json, json_type_array) || json_string(json, "id");
+    return answer->status == 408 || answer->status >= 500 ||
+           (answer->status >= 200 && answer->status <= 299);
 }
 
 int answer_fail(const RestAnswer *answer, const char *service, ErrorReason reason, Error *error,
@@ -152,6 +142,17 @@ int answer_fail_rate_limited(const RestAnswer *answer, const char *service, Erro
 static const char *title(const char *service)
 {
     return streq(service, "jira") ? "Jira" : "Clockify";
+}
+
+const char *answer_id(const Json *object, const char *key)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+    const char *id = json_string(object, key);
+    size_t length = id ? strnlen(id, ANSWER_ID_MOST + 1) : 0;
+
+    return length >= 1 && length <= ANSWER_ID_MOST && id[0] != '.' && strspn(id, plain) == length
+               ? id
+               : NULL;
 }
 
 void answer_add_segment(Buffer *url, const char *id)

@@ -8,6 +8,7 @@
  */
 
 #include "base/error.h"
+#include "base/json.h"
 #include "remote/rest.h"
 
 #define ANSWER_DEPTH_MOST 32
@@ -24,9 +25,15 @@ int answer_parse_object(const RestAnswer *answer, const char *service, Json **re
 /* The body of an error, as far as it can be read; NULL when not. The caller owns it. */
 Json *answer_error_body(const RestAnswer *answer);
 
-/* May a request that makes something have had its effect? True for REST_UNCLEAR, 5xx, 408, and for
- * a 2xx with a body due that is neither an array nor an object with an "id". */
+/* May a request have had its effect, of whose answer the reader could make nothing? True for
+ * REST_UNCLEAR, 5xx, 408, and for every 2xx: that something of it can be read proves nothing. */
 bool answer_unclear(const RestAnswer *answer);
+
+/* The id in a member: at most ANSWER_ID_MOST letters, digits, "-", "_" and, not first, ".", as both
+ * services make them; NULL for all else. What is no id must not be kept, since it comes back in
+ * paths. */
+#define ANSWER_ID_MOST 64
+const char *answer_id(const Json *object, const char *key);
 
 /* Error setters; all return -1. answer_fail_status is for 3xx, 408, 5xx and for pages. */
 int answer_fail(const RestAnswer *answer, const char *service, ErrorReason reason, Error *error,

@@ -36,7 +36,7 @@
 int clockify_check(const RestAnswer *answer, Error *error);
 
 /* The answer does not tell whether a request that makes something had its effect: REST_UNCLEAR,
- * 5xx, 408, 2xx that cannot be read. */
+ * 5xx, 408, and every 2xx: asked only where the reader could make nothing of it. */
 bool clockify_unclear(const RestAnswer *answer);
 
 /* 404 code 404: nothing was running. 400 code 501: "doesn't belong to", i.e. gone or never there.

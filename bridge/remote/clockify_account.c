@@ -35,15 +35,15 @@ int clockify_user_read(const RestAnswer *answer, ClockifyUser *ret, Error *error
     if (clockify_check(answer, error) < 0 ||
         answer_parse_object(answer, "clockify", &json, error) < 0)
         return -1;
-    if (!clockify_text_of(json, "id"))
+    if (!answer_id(json, "id"))
         return answer_fail_unreadable(answer, "clockify", error);
     *ret = (ClockifyUser){
         .id = xstrdup(json_string(json, "id")),
         .name =
             xstrdup(clockify_text_of(json, "name")), /* null until the person has first logged in */
         .email = xstrdup(json_string(json, "email") ? json_string(json, "email") : ""),
-        .active_workspace = xstrdup(clockify_text_of(json, "activeWorkspace")),
-        .default_workspace = xstrdup(clockify_text_of(json, "defaultWorkspace")),
+        .active_workspace = xstrdup(answer_id(json, "activeWorkspace")),
+        .default_workspace = xstrdup(answer_id(json, "defaultWorkspace")),
     };
     return 0;
 }
@@ -92,7 +92,7 @@ int clockify_workspaces_read(const RestAnswer *answer, ClockifyWorkspaces *ret, 
         return -1;
     all.items = xcalloc(json_count(json) + 1, sizeof(*all.items));
     for (size_t i = 0; i < json_count(json); i++)
-        if (clockify_text_of(json_at(json, i), "id"))
+        if (answer_id(json_at(json, i), "id"))
             read_workspace(json_at(json, i), &all.items[all.count++]);
     *ret = all;
     return 0;

@@ -183,14 +183,14 @@ static int read_entry(const RestAnswer *answer, Json *json, ClockifyEntry *ret, 
     const char *description = json_string(json, "description");
     int64_t start = json_time(interval, "start"), end = json_time(interval, "end");
 
-    if (!clockify_text_of(json, "id") || start == TIME_NONE ||
+    if (!answer_id(json, "id") || start == TIME_NONE ||
         (end == TIME_NONE && json_get(interval, "end")))
         return answer_fail_unreadable(answer, "clockify", error);
     *ret = (ClockifyEntry){
         .id = xstrdup(json_string(json, "id")),
         .description = xstrdup(description ? description : ""),
         .user_id = xstrdup(id_of(json, "user", "userId")),
-        .workspace_id = xstrdup(clockify_text_of(json, "workspaceId")),
+        .workspace_id = xstrdup(answer_id(json, "workspaceId")),
         .project_id = xstrdup(id_of(json, "project", "projectId")),
         .project_name = xstrdup(clockify_text_of(json_child(json, "project"), "name")),
         .task_id = xstrdup(id_of(json, "task", "taskId")),
@@ -207,9 +207,9 @@ static int read_entry(const RestAnswer *answer, Json *json, ClockifyEntry *ret, 
 /* A hydrated answer has the object and may lack the id beside it. */
 static const char *id_of(const Json *json, const char *object, const char *key)
 {
-    const char *id = clockify_text_of(json, key);
+    const char *id = answer_id(json, key);
 
-    return id ? id : clockify_text_of(json_child(json, object), "id");
+    return id ? id : answer_id(json_child(json, object), "id");
 }
 
 static Json *read_tags(const Json *json)

@@ -101,7 +101,7 @@ int clockify_list_read(const RestAnswer *answer, const ClockifyListQuery *query,
 
 static bool read_item(const Json *json, ClockifyList list, ClockifyItem *ret)
 {
-    if (!clockify_text_of(json, "id") || !json_string(json, "name"))
+    if (!answer_id(json, "id") || !json_string(json, "name"))
         return false;
     *ret = (ClockifyItem){
         .id = xstrdup(json_string(json, "id")),

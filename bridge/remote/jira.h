@@ -26,7 +26,7 @@
  * Texts are localised by Jira and never compared.
  */
 int jira_check(const RestAnswer *answer, const char *user_name, Error *error);
-/* May a request that makes something have had its effect? */
+/* May a request have had its effect, of whose answer the reader could make nothing? */
 bool jira_unclear(const RestAnswer *answer);
 
 typedef struct JiraUser {

@@ -99,7 +99,7 @@ int jira_issue_read(const RestAnswer *answer, const char *user_name, JiraIssue *
     if (jira_check(answer, user_name, error) < 0 ||
         answer_parse_object(answer, "jira", &json, error) < 0)
         return -1;
-    if (!json_string(json, "id") || !json_string(json, "key") || !json_child(json, "fields"))
+    if (!answer_id(json, "id") || !json_string(json, "key") || !json_child(json, "fields"))
         return answer_fail_unreadable(answer, "jira", error);
     *ret = (JiraIssue){
         .id = xstrdup(json_string(json, "id")),

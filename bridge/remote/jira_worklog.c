@@ -63,7 +63,7 @@ int jira_worklog_read(const RestAnswer *answer, const char *user_name, JiraWorkl
 
 static bool is_worklog(const Json *json)
 {
-    return json_string(json, "id") && json_time(json, "started") != TIME_NONE &&
+    return answer_id(json, "id") && json_time(json, "started") != TIME_NONE &&
            json_int(json, "timeSpentSeconds", -1) >= 0;
 }
 

@@ -155,9 +155,9 @@ static void unclear_outcomes(void **state)
         const char *body;
         bool unclear;
     } rows[] = {
-        {201, "{\"id\":\"1\"}", false},
-        {200, "[]", false},
-        {204, "", false},
+        {201, "{\"id\":\"1\"}", true},
+        {200, "[]", true},
+        {204, "", true},
         {201, "", true},
         {201, "{\"id\":", true},
         {201, "{}", true},
@@ -184,6 +184,27 @@ static void unclear_outcomes(void **state)
     }
     assert_true(clockify_unclear(&lost));
     assert_false(clockify_unclear(&unsent));
+}
+
+/* An id comes back in a path. */
+static void ids_that_are_none(void **state)
+{
+    static const char *const ids[] = {"",        "..",    "../users", ".a", ".a",      "a%2fb",
+                                      "a\\r\\n", "a?b=c", ".a",       ".a", "\\u00e4", "a\\u0000b"};
+    _cleanup_free_ char *long_id =
+        xstrndup("0123456789012345678901234567890123456789012345678901234567890123456789", 65);
+
+    (void)state;
+    for (size_t i = 0; i <= ARRAY_SIZE(ids); i++) {
+        _cleanup_free_ char *text =
+            xasprintf("{\"id\":\"%s\",\"email\":\"a@b\"}", i < ARRAY_SIZE(ids) ? ids[i] : long_id);
+        _cleanup_(rest_answer_done) RestAnswer answer = answer_json(200, text);
+        ClockifyUser user;
+        Error error;
+
+        assert_int_equal(clockify_user_read(&answer, &user, &error), -1);
+        assert_int_equal(error.reason, ERROR_UNAVAILABLE);
+    }
 }
 
 static void one_code_for_many_causes(void **state)
@@ -565,6 +586,7 @@ int main(void)
         cmocka_unit_test(no_answer_and_waiting),
         cmocka_unit_test(long_messages),
         cmocka_unit_test(unclear_outcomes),
+        cmocka_unit_test(ids_that_are_none),
         cmocka_unit_test(one_code_for_many_causes),
         cmocka_unit_test(users),
         cmocka_unit_test(workspaces),

@@ -123,10 +123,10 @@ static void unclear_outcomes(void **state)
         int status;
         const char *body;
         bool unclear;
-    } rows[] = {{201, "{\"id\":\"1\"}", false},
+    } rows[] = {{201, "{\"id\":\"1\"}", true},
                 {201, "{}", true},
                 {201, NULL, true},
-                {204, "", false},
+                {204, "", true},
                 {400, "{}", false},
                 {403, NULL, false},
                 {500, "", true},
