@@ -12,7 +12,7 @@ sanitizers   builds with the address and undefined-behaviour sanitizers; make ch
 simulator    the simulator itself, from outside (pytest)
 daemon       the whole daemon over its socket, against the simulator (pytest)
 daemon-san   the same under the sanitizers
-hostile      callers that mean the bridge no good, or do not care (pytest)
+hostile      callers, servers and proxies that mean the bridge no good, or do not care (pytest)
 fuzz         libFuzzer with the sanitizers before all that reads what others wrote: the socket, services, files
 chaos        random clicks, faults and kill -9; then that builds with a deliberate fault are found
 resources    disk, memory, descriptors and clock fail at chosen moments: what was answered stands (pytest)
@@ -210,7 +210,10 @@ suite_resources() {
 
 suite_hostile() {
     # shellcheck disable=SC2086
-    need_gcc && pytest_in gcc tests/hostile $at_once
+    need_gcc && pytest_in gcc tests/hostile --ignore=tests/hostile/upstreams $at_once
+    status=$?
+    # Each of these waits for a server that takes its time.
+    pytest_in gcc tests/hostile/upstreams -n 4 && return $status
 }
 
 build_fuzzers() {
