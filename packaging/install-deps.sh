@@ -28,9 +28,9 @@ debian_web='libfelix-framework-java libtomcat9-java libtomcat10-java libjetty9-j
 debian_demo='libcmocka-dev libmicrohttpd-dev @python3=python3'
 debian_test='clang libclang-rt-14-dev clang-format cppcheck valgrind git file xz-utils python3-pytest python3-pytest-xdist
     python3-yaml python3-jsonschema @node=nodejs @npm=npm systemd systemd-container dbus rpm dnf rpmlint selinux-policy-dev
-    @mkfs.ext4=e2fsprogs @mount=mount @mandoc=mandoc @groff=groff-base'
+    @mkfs.ext4=e2fsprogs @mount=mount tinyproxy-bin @mandoc=mandoc @groff=groff-base'
 
-# libconfig-devel, libcmocka-devel and libmicrohttpd-devel are in CodeReady Builder (CRB); cppcheck and mandoc are in EPEL
+# libconfig-devel, libcmocka-devel and libmicrohttpd-devel are in CodeReady Builder (CRB); cppcheck, mandoc and tinyproxy are in EPEL
 # alone and are left out: what wants them says so.
 rhel_build='gcc make autoconf automake pkgconf-pkg-config libcurl-devel libxml2-devel json-c-devel libconfig-devel
     sqlite-devel openssl-devel systemd-devel @openssl=openssl'
