@@ -16,6 +16,7 @@ hostile      callers, servers and proxies that mean the bridge no good, or do no
 fuzz         libFuzzer with the sanitizers before all that reads what others wrote: the socket, services, files
 chaos        random clicks, faults and kill -9; then that builds with a deliberate fault are found
 resources    disk, memory, descriptors and clock fail at chosen moments: what was answered stands (pytest)
+isolation    no call for one user returns, changes or spends what is another's (pytest)
 plugin       the app for Jira: jars, and its servlets in Tomcat 10, Tomcat 9 and Jetty 9 (pytest)
 browser      the app in a browser, before a stand-in Jira, the bridge and the simulator (Playwright); pictures in tests/out
 clients      clients from npm that nobody here wrote, against the simulator and the bridge
@@ -237,6 +238,10 @@ suite_daemon_san() {
     sanitizer_options
     # shellcheck disable=SC2086
     pytest_in sanitizers tests/daemon $at_once
+}
+
+suite_isolation() {
+    need_gcc && pytest_in gcc tests/isolation -s
 }
 
 # The app wants Debian's API jars and containers; elsewhere its suites say so.
