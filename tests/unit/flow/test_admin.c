@@ -18,6 +18,19 @@ static void worklog_is_written(World *world)
     with_worklog(world, WORKLOG_WRITTEN, NULL);
 }
 
+static void who_paused_and_connected(World *world)
+{
+    Error error = {0};
+
+    assert_int_equal(
+        db_exec(world->db,
+                "INSERT INTO audit (id, moment, action, user_key, account, details, mac) VALUES"
+                " (1, 5, 'bridge.pause', NULL, 'root', '{}', x'00'),"
+                " (2, 6, 'account.connect_jira', '" USER "', 'root', '{\"name\":\"ada\"}', x'00')",
+                &error),
+        0);
+}
+
 /* ---- the server ---- */
 
 #define PROBE_SAYS "{'code':1000,'message':'Full authentication is required'}"
@@ -276,6 +289,27 @@ static const CallScript journal_scripts[] = {
         .reply = "{'result':{'paused':false,'pause_reason':null}}",
         .sql = "SELECT count(*) FROM setting WHERE name = 'paused'",
         .number = 0,
+    },
+    {
+        "audit.list",
+        .before = who_paused_and_connected,
+        .ask = ask_audit_list,
+        .params = "{" ME ",'limit':5,'before':'9'}",
+        .reply = "{'result':{'items':[{'id':'2','action':'account.connect_jira',"
+                 "'user':'" USER "','account':'root','details':{'name':'ada'}}]}}",
+    },
+    {
+        "audit.verify: rows of a trail that was never begun",
+        .before = who_paused_and_connected,
+        .ask = ask_audit_verify,
+        .params = "{}",
+        .reply = "{'result':{'ok':false,'broken':'1'}}",
+    },
+    {
+        "audit.verify: nothing happened yet",
+        .ask = ask_audit_verify,
+        .params = "{}",
+        .reply = "{'result':{'ok':true,'count':0,'head':null,'broken':null,'why':null}}",
     },
     {
         "bridge.reload: a bad file",
