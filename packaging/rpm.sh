@@ -3,7 +3,8 @@
 # Builds the packages for RHEL from a release: source, programs and policy. On Debian too, where the dependencies of the
 # build are those of install-deps.sh and not known to rpm.
 #   sh rpm.sh RELEASE.tar.gz FOLDER-OF-THE-JARS TARGET-FOLDER [RPMBUILD-OPTION]...
-# SOURCE_DATE_EPOCH dates what is built: the same release makes the same packages, byte for byte.
+# SOURCE_DATE_EPOCH dates what is built: the same release makes the same packages, byte for byte, where TARGET-FOLDER is
+# the same, too, because rpm writes down where it built.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 release=$1 jars=$2 target=$3
@@ -14,9 +15,11 @@ for jar in clockify-bridge-jira11.jar clockify-bridge-jira10.jar; do
     [ -f "$jars/$jar" ] || { echo "rpm.sh: no $jars/$jar: build the app, or say JARS=FOLDER" >&2; exit 1; }
 done
 
-work=$(mktemp -d "${TMPDIR:-/tmp}/bridge-rpm.XXXXXX")
+mkdir -p "$target"
+work=$(cd "$target" && pwd)/rpmbuild
 trap 'rm -rf "$work"' EXIT
-mkdir -p "$work/SOURCES" "$work/SPECS" "$target"
+rm -rf "$work"
+mkdir -p "$work/SOURCES" "$work/SPECS"
 cp "$release" "$jars/clockify-bridge-jira11.jar" "$jars/clockify-bridge-jira10.jar" "$work/SOURCES"
 tar -xzf "$release" -C "$work/SPECS" --strip-components=2 --wildcards '*/packaging/clockify-bridge.spec'
 touch -d "@${SOURCE_DATE_EPOCH:?}" "$work/SPECS/clockify-bridge.spec" "$work/SOURCES"/*

@@ -20,6 +20,7 @@ isolation    no call for one user returns, changes or spends what is another's (
 plugin       the app for Jira: jars, and its servlets in Tomcat 10, Tomcat 9 and Jetty 9 (pytest)
 browser      the app in a browser, before a stand-in Jira, the bridge and the simulator (Playwright); pictures in tests/out
 clients      clients from npm that nobody here wrote, against the simulator and the bridge
+package      the packages for RHEL and Debian: built twice, and their life under a real systemd (pytest)
 valgrind     the unit tests under valgrind
 coverage     how many branches of the parts that the promise rests on the tests take, and which they do not (gcov)
 cppcheck     cppcheck over bridge/ and tests/
@@ -293,6 +294,10 @@ suite_clients() {
         count_tap "$tap"
     done
     return $worst
+}
+
+suite_package() {
+    need_gcc && pytest_in gcc tests/package
 }
 
 # Programs whose leaks are not looked for, and why: "name  reason" a line. All else is checked in them too.

@@ -50,8 +50,14 @@ class Shelf:
         """Where the packages of a kind and a version lie."""
         target = self.path / f"{kind}{number}"
         if not target.exists():
-            target.mkdir()
-            packages.build(kind, self.tarball if number == 1 else self.renamed(), target)
+            self.build(kind, self.tarball if number == 1 else self.renamed()).rename(target)
+        return target
+
+    def build(self, kind, tarball):
+        """Always at the same place, which rpm writes down."""
+        target = self.path / "building"
+        shutil.rmtree(target, ignore_errors=True)
+        packages.build(kind, tarball, target)
         return target
 
     def renamed(self):

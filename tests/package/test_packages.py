@@ -11,13 +11,12 @@ import packages
 
 
 @pytest.mark.parametrize("kind", ["rpm", "deb"])
-def test_the_same_release_makes_the_same_bytes(shelf, tmp_path, kind):
-    first = shelf.folder(kind)
-    packages.build(kind, shelf.tarball, tmp_path)
+def test_the_same_release_makes_the_same_bytes(shelf, kind):
+    first, second = shelf.folder(kind), shelf.build(kind, shelf.tarball)
     names = sorted(path.name for path in first.iterdir())
     assert len(names) == {"rpm": 3, "deb": 1}[kind]
-    assert names == sorted(path.name for path in tmp_path.iterdir())
-    assert filecmp.cmpfiles(first, tmp_path, names, shallow=False) == (names, [], [])
+    assert names == sorted(path.name for path in second.iterdir())
+    assert filecmp.cmpfiles(first, second, names, shallow=False) == (names, [], [])
 
 
 def test_rpmlint_finds_no_error(shelf):
