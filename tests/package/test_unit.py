@@ -2,7 +2,6 @@
 """The units: how closed their sandbox is, by systemd's own measure and by a program that tries; and what can be dropped in."""
 import re
 
-import packages
 from node import KEY
 
 SERVICE = "clockify-bridged.service"
@@ -72,7 +71,7 @@ def test_a_proxy_alone(node):
     """Whether the kernel obeys cannot be seen in every container; that the unit carries it can."""
     drop_in(node, "proxy-only.conf", SERVICE)
     node.run("systemctl restart clockify-bridged")
-    assert node.show(SERVICE, "IPAddressDeny").split() == ["::/0", "0.0.0.0/0"]
+    assert set(node.show(SERVICE, "IPAddressDeny").split()) == {"::/0", "0.0.0.0/0"}  # in no order
     assert "192.0.2.1/32" in node.show(SERVICE, "IPAddressAllow")
     node.connect_people()
     node.main_job()
@@ -81,4 +80,3 @@ def test_a_proxy_alone(node):
 def test_the_state_of_systemd_is_told(node):
     assert node.show(SERVICE, "StatusText").startswith(f"Serving, version {node.shelf.version}")
     assert node.show(SERVICE, "WatchdogUSec") == "30s"
-    assert packages.TOP.is_dir()
