@@ -8,13 +8,13 @@
  * the time limit of the whole request ends a trickle as well.
  */
 
-#include <netinet/in.h>
 #include <stdio.h>
 #include <sys/socket.h>
 
 #include "config.h"
 
 #include "base/text.h"
+#include "remote/address.h"
 #include "remote/rest_client.h"
 
 #define SET(option, value)                                                                         \
@@ -28,7 +28,6 @@
 
 static int set_target(Transfer *transfer);
 static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address);
-static bool is_no_server(const struct sockaddr *address);
 static int set_body(Transfer *transfer);
 static int set_method(Transfer *transfer);
 static int set_limits(Transfer *transfer);
@@ -87,26 +86,9 @@ static int set_target(Transfer *transfer)
 static curl_socket_t open_socket(void *arg _unused_, curlsocktype purpose _unused_,
                                  struct curl_sockaddr *address)
 {
-    if (is_no_server(&address->addr))
+    if (address_is_no_server(&address->addr))
         return CURL_SOCKET_BAD;
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-}
-
-static bool is_no_server(const struct sockaddr *address)
-{
-    if (address->sa_family == AF_INET) {
-        uint32_t bits = ntohl(((const struct sockaddr_in *)(const void *)address)->sin_addr.s_addr);
-
-        return bits >> 24 == 0 || bits >> 28 >= 0xe || bits >> 16 == 0xa9fe;
-    }
-    if (address->sa_family == AF_INET6) {
-        const struct in6_addr *ip =
-            &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
-
-        return IN6_IS_ADDR_UNSPECIFIED(ip) || IN6_IS_ADDR_LINKLOCAL(ip) ||
-               IN6_IS_ADDR_MULTICAST(ip) || IN6_IS_ADDR_V4MAPPED(ip);
-    }
-    return true;
 }
 
 static int set_method(Transfer *transfer)

@@ -7,10 +7,10 @@
 #include "remote/url.h"
 
 #include <arpa/inet.h>
-#include <netinet/in.h>
 
 #include "base/buffer.h"
 #include "base/text.h"
+#include "remote/address.h"
 
 #define HOST_LENGTH_MOST  253
 #define LABEL_LENGTH_MOST 63
@@ -161,17 +161,17 @@ static const char *take_ipv6(const char **text, Url *url)
 static const char *check_ipv6(Url *url)
 {
     struct in6_addr address;
+    struct in_addr inside;
     char canonical[INET6_ADDRSTRLEN];
 
     if (inet_pton(AF_INET6, url->host, &address) != 1)
         return "has no valid IPv6 address in its brackets";
     if (IN6_IS_ADDR_LOOPBACK(&address))
         url->loopback = true;
-    else if (IN6_IS_ADDR_V4MAPPED(&address) || IN6_IS_ADDR_V4COMPAT(&address))
+    else if (address_hides_v4(&address, &inside))
         return "hides an IPv4 address in an IPv6 one; write the IPv4 address";
-    if (IN6_IS_ADDR_UNSPECIFIED(&address) || IN6_IS_ADDR_LINKLOCAL(&address) ||
-        IN6_IS_ADDR_MULTICAST(&address))
-        return "is an unspecified, link-local or multicast one";
+    if (address_is_no_server_v6(&address))
+        return "is an unspecified, link-local, multicast or metadata one";
     inet_ntop(AF_INET6, &address, canonical, sizeof(canonical));
     set_string(&url->host, canonical);
     return NULL;
@@ -235,7 +235,6 @@ static bool ends_in_number(const char *host)
 static const char *check_ipv4(Url *url)
 {
     struct in_addr address;
-    uint32_t bits;
 
     /* inet_pton takes four decimal parts and nothing else, but a leading zero in some C libraries.
      */
@@ -245,10 +244,9 @@ static const char *check_ipv4(Url *url)
          part = strchr(part, '.') ? strchr(part, '.') + 1 : NULL)
         if (part[0] == '0' && is_digit(part[1]))
             return "has an IPv4 address with a leading zero in it";
-    bits = ntohl(address.s_addr);
-    if (bits >> 24 == 0 || bits >> 28 >= 0xe || bits >> 16 == 0xa9fe)
-        return "is an unspecified, link-local, multicast or broadcast one";
-    url->loopback = bits >> 24 == 127;
+    if (address_is_no_server_v4(address))
+        return "is an unspecified, link-local, multicast, broadcast or metadata one";
+    url->loopback = ntohl(address.s_addr) >> 24 == 127;
     return NULL;
 }
 

@@ -26,8 +26,7 @@ void url_done(Url *url);
  * address ..."): another scheme than http and https, user info, query, fragment, backslash, "%",
  * control and non-ASCII characters, numbers of another base or of fewer parts in place of an IPv4
  * address, IPv4 within IPv6, empty labels (a trailing dot too), port 0 or one that is no decimal
- * number, and addresses that name no one host (0.0.0.0/8, link-local, multicast). Returns 0, or -1
- * and leaves *ret.
+ * number, and addresses that are no server's (address.h). Returns 0, or -1 and leaves *ret.
  */
 int url_parse(const char *text, Url *ret, const char **ret_why);
 
