@@ -71,9 +71,14 @@ bool line_may_vanish(LineItem *items, const LineItem *item)
     return true;
 }
 
+static bool makes_entry(const LineItem *item)
+{
+    return item->kind == INTENT_START || item->kind == INTENT_ADD;
+}
+
 static bool is_blocked_start(const LineItem *item)
 {
-    return (item->kind == INTENT_START || item->kind == INTENT_ADD) && item->blocked;
+    return makes_entry(item) && item->blocked;
 }
 
 /* The intent with this id is unfinished and has something to do at Clockify. */
@@ -108,6 +113,13 @@ LineItem *line_to_prepare(LineItem *items, const LineItem *item)
     return start;
 }
 
+/* What may have been sent is looked for as it was sent: an edit would take away by what. A stop
+ * that was not blocked has only been passed over together with its start. */
+static bool must_be_found_first(const LineItem *item)
+{
+    return item->in_doubt && (item->blocked || makes_entry(item));
+}
+
 /* An earlier intent of the same entry is unfinished. All such were passed over, so they are blocked
  * or depend on one that is. */
 static bool is_held_up(LineItem *items, const LineItem *item)
@@ -119,7 +131,7 @@ static bool is_held_up(LineItem *items, const LineItem *item)
     if (item->kind == INTENT_START && waits_for_a_stop(items, item))
         return true;
     for (; items != item; items = items->next)
-        if (items->entry_id == item->entry_id && (!mends || (items->blocked && items->in_doubt)))
+        if (items->entry_id == item->entry_id && (!mends || must_be_found_first(items)))
             return true;
     return false;
 }

@@ -73,6 +73,16 @@ static const Row rows[] = {
      {{INTENT_STOP, 1, .blocked = true, .next_ms = LATER, .in_doubt = true}, PENDING(EDIT, 1)},
      .wake_ms = LATER},
 
+    {"a start in doubt that has to wait holds up its edit, too: it is looked for by what was sent",
+     {{INTENT_START, 1, .blocked = true, .next_ms = LATER, .in_doubt = true},
+      PENDING(STOP, 1),
+      {INTENT_START, 2, .in_doubt = true},
+      PENDING(EDIT, 2)},
+     .wake_ms = LATER},
+    {"a stop from before that has nothing to stop yet does not",
+     {BLOCKED(START, 1), {INTENT_STOP, 1, .in_doubt = true}, PENDING(EDIT, 1)},
+     .next = 3},
+
     {"what has to come after another waits for it",
      {BLOCKED(STOP, 1), {INTENT_START, 2, .after = 1}},
      .wake_ms = LATER},
