@@ -26,7 +26,7 @@ debian_web='libfelix-framework-java libtomcat9-java libtomcat10-java libjetty9-j
     @node=nodejs @npm=npm @python3=python3'
 
 debian_demo='libcmocka-dev libmicrohttpd-dev @python3=python3'
-debian_test='clang libclang-rt-14-dev clang-format cppcheck valgrind git file xz-utils python3-pytest python3-pytest-xdist
+debian_test='strace xfsprogs clang libclang-rt-14-dev clang-format cppcheck valgrind git file xz-utils python3-pytest python3-pytest-xdist
     python3-yaml python3-jsonschema @node=nodejs @npm=npm systemd systemd-container dbus rpm dnf rpmlint selinux-policy-dev
     @mkfs.ext4=e2fsprogs @mount=mount tinyproxy-bin @mandoc=mandoc @groff=groff-base'
 
@@ -35,7 +35,7 @@ debian_test='clang libclang-rt-14-dev clang-format cppcheck valgrind git file xz
 rhel_build='gcc make autoconf automake pkgconf-pkg-config libcurl-devel libxml2-devel json-c-devel libconfig-devel
     sqlite-devel openssl-devel systemd-devel @openssl=openssl'
 rhel_demo='libcmocka-devel libmicrohttpd-devel @python3=python3'
-rhel_test='clang compiler-rt clang-tools-extra valgrind git file xz libasan libubsan python3-pytest python3-pytest-xdist
+rhel_test='strace xfsprogs clang compiler-rt clang-tools-extra valgrind git file xz libasan libubsan python3-pytest python3-pytest-xdist
     python3-pyyaml python3-jsonschema @node=nodejs @npm=npm systemd-container rpm-build rpmlint selinux-policy-devel
     @mkfs.ext4=e2fsprogs @mount=util-linux @groff=groff-base'
 

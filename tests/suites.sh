@@ -15,6 +15,7 @@ daemon-san   the same under the sanitizers
 hostile      callers, servers and proxies that mean the bridge no good, or do not care (pytest)
 fuzz         libFuzzer with the sanitizers before all that reads what others wrote: the socket, services, files
 chaos        random clicks, faults and kill -9; then that builds with a deliberate fault are found
+crash        kill -9 at system calls of every flow, one after the other (strace, pytest)
 resources    disk, memory, descriptors and clock fail at chosen moments: what was answered stands (pytest)
 isolation    no call for one user returns, changes or spends what is another's (pytest)
 plugin       the app for Jira: jars, and its servlets in Tomcat 10, Tomcat 9 and Jetty 9 (pytest)
@@ -31,7 +32,7 @@ list_suites() { printf '%s\n' "$suites" | sed '/^$/d; s/^/  /'; }
 names=$(printf '%s\n' "$suites" | awk 'NF { print $1 }')
 
 # Suites that wait for programs and clocks, and may be disturbed by what runs beside them.
-disturbed='gcc sanitizers simulator daemon daemon-san hostile resources plugin browser clients package valgrind'
+disturbed='crash gcc sanitizers simulator daemon daemon-san hostile resources plugin browser clients package valgrind'
 
 # ---------------------------------------------------------------- counting
 
@@ -202,6 +203,11 @@ suite_chaos() {
     cat "$logs/broken.tap"
     count_tap "$logs/broken.tap"
     return $status
+}
+
+# Every call of every flow instead of a sample: --all after the folder; takes an hour.
+suite_crash() {
+    need_gcc && pytest_in gcc tests/crash -rP
 }
 
 # Every call in turn instead of a sample: --all-points after the folder; takes an hour.

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 PROGRAM = pathlib.Path(__file__).with_name("chaos.py")
-SEEDS = (3, 15, 40, 101)  # the first three once failed
+SEEDS = (3, 15, 40, 210)  # each once failed
 
 
 @pytest.mark.parametrize("seed", SEEDS)

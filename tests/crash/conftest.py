@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bridges that die at a chosen system call. The worlds are those of the daemon's tests."""
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "daemon"))
+
+from fixtures import directory, sim, simulator  # noqa: E402,F401
+from strike import why_not  # noqa: E402
+
+
+def pytest_addoption(parser):
+    parser.addoption("--all", action="store_true", help="die at every call of every flow, not at a sample (long)")
+    parser.addoption("--points-seed", type=int, default=1, help="which sample")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def strace():
+    reason = why_not()
+    if reason:
+        pytest.skip(reason)
