@@ -16,7 +16,6 @@
 #include "app/harden.h"
 #include "base/text.h"
 
-#define DEFAULT_SOCKET    "/run/clockify-bridge/bridge.sock"
 #define DEFAULT_TIMEOUT_S 60
 #define MOST_TIMEOUT_S    86400
 #define GO_ON             (-1)
@@ -34,7 +33,7 @@ int main(int argc, char **argv)
 {
     harden_process();
     setlocale(LC_CTYPE, "C.UTF-8"); /* for the width of characters */
-    Ctl ctl = {.socket = DEFAULT_SOCKET, .timeout_s = DEFAULT_TIMEOUT_S};
+    Ctl ctl = {.socket = CTL_DEFAULT_SOCKET, .timeout_s = DEFAULT_TIMEOUT_S};
     Words words = {.items = xcalloc((size_t)argc + 1, sizeof(char *))};
     int status = read_options(argv + 1, &ctl, &words);
     if (status == GO_ON)

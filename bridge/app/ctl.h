@@ -3,11 +3,14 @@
 
 /*
  * clockify-bridgectl, the operator's tool: what its files share. It speaks the socket's protocol
- * and nothing else: it opens no database, no configuration and no key of the bridge.
+ * and nothing else: it opens no database, no configuration and no key of the bridge. Only the
+ * doctor and what else has to work where no bridge runs (app/doctor.h) look at these themselves.
  */
 
 #include "app/ctl_client.h"
 #include "base/error.h"
+
+#define CTL_DEFAULT_SOCKET "/run/clockify-bridge/bridge.sock"
 
 enum {
     CTL_OK = 0,

@@ -11,6 +11,7 @@
 #include "app/ctl_help.h"
 #include "app/ctl_print.h"
 #include "app/ctl_run.h"
+#include "app/doctor.h"
 
 /* clang-format would give each row a dozen lines. */
 /* clang-format off */
@@ -24,6 +25,9 @@ static const CtlCommand commands[] = {
     {.name = "status", .synopsis = "",
      .doc = "How the bridge is: services, store, what waits, what is blocked.",
      .method = METHOD_BRIDGE_STATUS, .print = ctl_print_status},
+    {.name = "doctor", .synopsis = "[--config FILE]",
+     .doc = "Looks at all that the bridge of this node stands on, and says what to do; needs no running bridge.",
+     .method = METHOD_COUNT, .args = {OPTION("--config", "config")}, .run = doctor_run},
 
     {.name = "server get", .synopsis = "",
      .doc = "Which Clockify server is used.",

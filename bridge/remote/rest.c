@@ -66,6 +66,7 @@ int rest_client_new(sd_event *event, const RestOptions *options, RestClient **re
     client->timeout_ms = options->timeout_ms;
     client->max_in_flight = options->max_in_flight;
     client->max_queued = options->max_queued;
+    client->certificates = options->certificates;
     client->pool = xcalloc(options->max_in_flight, sizeof(*client->pool));
     if (set_up_multi(client, error) < 0)
         return -1;
@@ -147,6 +148,7 @@ static void fail_now(Transfer *transfer, const char *why)
     transfer->answer.outcome = REST_NOT_SENT;
     transfer->answer.failure = REST_BROKEN;
     transfer->answer.retry_after_s = transfer->answer.last_page = -1;
+    transfer->answer.date = transfer->answer.valid_until = TIME_NONE;
     transfer->answer.body = xstrdup("");
     text_copy(transfer->answer.problem, sizeof(transfer->answer.problem), why);
     finish(transfer);

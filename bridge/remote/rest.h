@@ -27,6 +27,7 @@ typedef struct RestOptions {
     const char *proxy;      /* "" none (the environment is ignored), "environment", or a URL */
     int64_t timeout_ms;     /* whole request, from leaving the queue */
     unsigned max_in_flight; /* 1..4096 */
+    bool certificates;      /* also read until when the server's certificate is valid */
     size_t max_queued;      /* over that a request fails at once with REST_NOT_SENT */
 } RestOptions;
 
@@ -70,6 +71,9 @@ typedef struct RestAnswer {
     char *user_name;       /* header X-AUSERNAME, percent-decoded; NULL = absent */
     int64_t retry_after_s; /* header Retry-After: seconds or HTTP date; -1 = absent; clamped to
                               0..86400 */
+    int64_t date;          /* header Date: the other side's clock; TIME_NONE = absent */
+    int64_t valid_until;   /* of the server's certificate; TIME_NONE unless asked for and there */
+    int proxy_status;      /* HTTP status of a proxy's answer to CONNECT; 0 = none */
     RestFailure failure;   /* which step failed, for server.test; REST_FINE when answered */
     bool secret_lost;      /* REST_NOT_SENT because the stored secret cannot be opened */
     bool timed_out;        /* REST_NOT_SENT or REST_UNCLEAR because time ran out */

@@ -18,6 +18,8 @@ static size_t break_off(Transfer *transfer, const char *why);
 static void read_header(RestAnswer *answer, const char *line);
 static const char *value_of(const char *line, const char *name);
 static int64_t read_retry_after(const char *value);
+static int64_t read_date(const char *value);
+static int64_t read_valid_until(Transfer *transfer);
 static char *percent_decode(const char *text);
 static int hex_digit(char c);
 static void read_status(Transfer *transfer);
@@ -88,6 +90,8 @@ static void read_header(RestAnswer *answer, const char *line)
                                                               : -1;
     else if ((value = value_of(line, "Retry-After:")))
         answer->retry_after_s = read_retry_after(value);
+    else if ((value = value_of(line, "Date:")))
+        answer->date = read_date(value);
     else if ((value = value_of(line, "X-AUSERNAME:"))) {
         free(answer->user_name);
         answer->user_name = percent_decode(value);
@@ -120,6 +124,13 @@ static int64_t read_retry_after(const char *value)
         seconds = (int64_t)date - time_now();
     }
     return seconds < 0 ? 0 : seconds > RETRY_AFTER_S_MOST ? RETRY_AFTER_S_MOST : seconds;
+}
+
+static int64_t read_date(const char *value)
+{
+    time_t date = curl_getdate(value, NULL);
+
+    return date == (time_t)-1 ? TIME_NONE : (int64_t)date;
 }
 
 /* What is no valid encoding stays as it came: it then equals no expected name. */
@@ -156,7 +167,13 @@ void rest_answer_finish(Transfer *transfer, CURLcode code)
 {
     RestAnswer *answer = &transfer->answer;
 
+    long proxy_status = 0;
+
     answer->took_ms = time_monotonic_ms() - transfer->started_ms;
+    curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+    answer->proxy_status = (int)proxy_status;
+    if (transfer->client->certificates)
+        answer->valid_until = read_valid_until(transfer);
     if (code == CURLE_OK) {
         answer->outcome = REST_ANSWERED;
         read_status(transfer);
@@ -169,6 +186,21 @@ void rest_answer_finish(Transfer *transfer, CURLcode code)
     }
     answer->length = transfer->body.length;
     answer->body = buffer_steal(&transfer->body);
+}
+
+/* Of the first certificate, which is the server's own; the others are those above it. */
+static int64_t read_valid_until(Transfer *transfer)
+{
+    static const char name[] = "Expire date:";
+    struct curl_certinfo *chain = NULL;
+
+    curl_easy_getinfo(transfer->easy, CURLINFO_CERTINFO, &chain);
+    if (!chain || chain->num_of_certs < 1)
+        return TIME_NONE;
+    for (struct curl_slist *line = chain->certinfo[0]; line; line = line->next)
+        if (text_starts_with(line->data, name))
+            return read_date(line->data + strlen(name));
+    return TIME_NONE;
 }
 
 static void read_status(Transfer *transfer)

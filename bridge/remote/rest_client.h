@@ -57,6 +57,7 @@ struct RestClient {
     int64_t timeout_ms;
     unsigned max_in_flight;
     size_t max_queued;
+    bool certificates;
 
     TransferList waiting[2]; /* [1]: a person waits */
     TransferList in_flight;

@@ -14,6 +14,7 @@
 #include "config.h"
 
 #include "base/text.h"
+#include "base/time.h"
 #include "remote/address.h"
 #include "remote/rest_client.h"
 
@@ -152,6 +153,7 @@ static int set_tls(Transfer *transfer)
     SET(CURLOPT_SSL_VERIFYPEER, 1L);
     SET(CURLOPT_SSL_VERIFYHOST, 2L);
     SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    SET(CURLOPT_CERTINFO, transfer->client->certificates ? 1L : 0L);
     if (transfer->client->client_cert && transfer->client->client_cert[0]) {
         SET(CURLOPT_SSLCERT, transfer->client->client_cert);
         if (transfer->client->client_key && transfer->client->client_key[0])
@@ -242,6 +244,7 @@ static int set_answer(Transfer *transfer)
 {
     transfer->answer.last_page = -1;
     transfer->answer.retry_after_s = -1;
+    transfer->answer.date = transfer->answer.valid_until = TIME_NONE;
     SET(CURLOPT_WRITEFUNCTION, rest_answer_on_write);
     SET(CURLOPT_WRITEDATA, transfer);
     SET(CURLOPT_HEADERFUNCTION, rest_answer_on_header);

@@ -20,6 +20,9 @@ typedef struct DbQuery DbQuery;
  * every other process until db_close. ":memory:" is for unit tests. Errors: ERROR_STORE with what
  * to do in the message. */
 int db_open_sqlite(const char *path, Db **ret, Error *error);
+/* Opens the SQLite file at `path` to look at it: makes no file, and writes nothing of its own into
+ * one. While a bridge runs with it this fails, as it does for a second bridge. */
+int db_open_sqlite_to_look(const char *path, Db **ret, Error *error);
 void db_close(Db *db);
 DEFINE_CLEANUP(Db, db_close)
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * The SQLite driver beneath db.h, and with db_sqlite_copy.c the only file that knows sqlite3. Keeps
- * the promise that a commit is on the disk: it refuses to run with anything less than WAL and
- * synchronous=FULL. Must not hold rules of the journal.
+ * The SQLite driver beneath db.h, and with db_sqlite_copy.c and db_sqlite_look.c all that knows
+ * sqlite3. Keeps the promise that a commit is on the disk: it refuses to run with anything less
+ * than WAL and synchronous=FULL. Must not hold rules of the journal.
  */
 
 #include <stdio.h>

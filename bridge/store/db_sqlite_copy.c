@@ -190,7 +190,14 @@ int db_open_copy(const char *path, Db **ret, Error *error)
 
 int db_check(Db *db, Error *error)
 {
-    return sqlite_pragma((SqliteDb *)db, "PRAGMA integrity_check", "ok", error);
+    _cleanup_query_ DbQuery *query = db_query(db, "PRAGMA integrity_check(1)");
+    int r = db_next(query, error);
+
+    if (r < 0)
+        return r;
+    if (r > 0 && streq(db_column_text(query, 0), "ok"))
+        return 0;
+    return sqlite_fail((SqliteDb *)db, SQLITE_CORRUPT, error);
 }
 
 int db_replace(Db *db, Db *source, Error *error)
