@@ -22,16 +22,24 @@ def run(*command):
 
 
 class Disk:
-    def __init__(self, path, mount):
-        self.path, self.mount = pathlib.Path(path), mount
-        run(*mount, str(path))
+    """Mounted at `path`; `image` is the file that an ext4 lies in."""
 
-    def unmount(self):
-        run("umount", str(self.path))
+    def __init__(self, path, mount, image=None):
+        self.path, self.mount, self.image = pathlib.Path(path), mount, image
+        self.do_mount()
 
-    def mount_again(self):
-        self.unmount()
-        run(*self.mount, str(self.path))
+    def do_mount(self):
+        run(*self.mount, *([str(self.image)] if self.image else []), str(self.path))
+
+    def mount_copy(self):
+        """What a power cut has left: the image as it is now, mounted anew. A copy of it, for the old one may live on: in
+        namespaces of others, or until the kernel finds the time."""
+        run("umount", "-l", str(self.path))
+        copy = self.image.with_name(self.image.name + "+")
+        shutil.copyfile(self.image, copy)
+        self.image.unlink()
+        self.image = copy
+        self.do_mount()
 
     @property
     def filler(self):
@@ -72,7 +80,7 @@ def disk(kind, size_kib, *options):
         place = pathlib.Path(directory) / "disk"
         place.mkdir()
         try:
-            made = Disk(place, make(kind, directory, size_kib, options))
+            made = Disk(place, *make(kind, directory, size_kib, options))
         except (OSError, ValueError) as error:
             pytest.skip(f"no disk of one's own can be mounted here: {error}")
         try:
@@ -83,11 +91,11 @@ def disk(kind, size_kib, *options):
 
 def make(kind, directory, size_kib, options):
     if kind == "tmpfs":
-        return ["mount", "-t", "tmpfs", "-o", f"size={size_kib}k", "none"]
+        return ["mount", "-t", "tmpfs", "-o", f"size={size_kib}k", "none"], None
     if not shutil.which("mkfs.ext4"):
         raise ValueError("mkfs.ext4 is missing (Debian and RHEL: e2fsprogs)")
     image = pathlib.Path(directory) / "image"
     with open(image, "wb") as file:
         file.truncate(size_kib * 1024)
     run("mkfs.ext4", "-q", "-F", *options, str(image))
-    return ["mount", "-t", "ext4", "-o", "loop,errors=remount-ro", str(image)]
+    return ["mount", "-t", "ext4", "-o", "loop,errors=remount-ro"], image

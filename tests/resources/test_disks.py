@@ -71,7 +71,7 @@ def test_the_disk_dies_before_a_step(faulty, number):
         def mend():
             if dead:
                 bridge.kill()
-                place.mount_again()
+                place.mount_copy()
                 dead.clear()
 
         dead = []
@@ -92,7 +92,7 @@ def test_the_disk_turns_read_only_before_a_step(faulty, number):
         def mend():
             if dead:
                 bridge.kill()
-                place.mount_again()
+                place.mount_copy()
                 dead.clear()
 
         dead = []
