@@ -11,8 +11,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "sim"))
 
 import shapes  # noqa: E402
 from bridge import Bridge, Client  # noqa: E402
+from canary import assert_absent, files_of  # noqa: E402
 from sim import Simulator  # noqa: E402
-from world import SEED, World  # noqa: E402
+from world import SECRETS, SEED, World  # noqa: E402
 
 shapes.hook(Client)
 
@@ -50,6 +51,8 @@ def world_with(sim, directory):
     yield make
     for bridge in bridges:
         assert bridge.stop() in (0, -9), bridge.log()  # a sanitizer's complaint, too, is an exit status
+        for path, content in files_of(bridge).items():
+            assert_absent(SECRETS, content, path)  # whatever the test was about
 
 
 @pytest.fixture

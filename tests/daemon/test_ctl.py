@@ -116,15 +116,15 @@ def test_server_set_by_region(world_with):
     assert bridge.ctl("server", "set").returncode == FAILED
 
 
-def test_account(ctl, directory):
+def test_account(ctl, tmp_path):
     shown = fields(ctl("account", "get", ANNA))
     assert "Anna <anna@example.com>, workspace Main, key" in shown["clockify"] and ANNA in shown["jira"]
     assert fields(ctl("account", "disconnect", ANNA, "--service", "jira"))["jira"] == "not connected"
     assert fields(ctl("account", "disconnect", ANNA))["clockify"] == "not connected"
     for name, secret in (("key", ANNA_KEY), ("token", ANNA_TOKEN)):
-        (directory / name).write_text(secret + "\n")
-    shown = fields(ctl("account", "connect", ANNA, "--clockify-key-file", str(directory / "key"), "--jira-token-file",
-                       str(directory / "token"), "--expires", "2099-01-01T00:00:00Z"))
+        (tmp_path / name).write_text(secret + "\n")
+    shown = fields(ctl("account", "connect", ANNA, "--clockify-key-file", str(tmp_path / "key"), "--jira-token-file",
+                       str(tmp_path / "token"), "--expires", "2099-01-01T00:00:00Z"))
     assert "anna@example.com" in shown["clockify"] and "expires 2099-01-01T00:00:00Z" in shown["jira"]
     assert "ben@example.com" in ctl("account", "connect", BEN, "--clockify-key-file", "-", input=BEN_KEY)
     assert "nothing to connect" in ctl("account", "connect", ANNA, status=USAGE)

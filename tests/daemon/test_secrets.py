@@ -13,31 +13,10 @@ import subprocess
 import pytest
 
 from bridge import PLUGIN_USER, Client, RpcError
+from canary import absent_from_memory, assert_absent, files_of
 from world import ANNA, ANNA_KEY, ANNA_TOKEN, BEN, BEN_KEY, BEN_TOKEN
 
 CONFIG = 78
-
-
-def forms(secret):
-    """The secret as bytes, hexadecimal in both cases, and base64 at each of the three places at which it may begin."""
-    raw = secret.encode()
-    found = {raw, raw.hex().encode(), raw.hex().upper().encode(), raw[::-1]}
-    for shift in range(3):
-        text = base64.b64encode(b"\0" * shift + raw)
-        found.add(text[4 if shift else 0:].rstrip(b"=")[:-1])  # what does not depend on its neighbours
-        found.add(base64.urlsafe_b64encode(b"\0" * shift + raw)[4 if shift else 0:].rstrip(b"=")[:-1])
-    return found
-
-
-def assert_absent(secrets_, haystack, where):
-    for secret in secrets_:
-        for form in forms(secret):
-            assert form not in haystack, f"{where} holds {form!r}"
-
-
-def files_of(bridge):
-    """What lies in the bridge's directory but for the master key: the database, its journal, the log, the configuration."""
-    return {path: path.read_bytes() for path in bridge.directory.rglob("*") if path.is_file() and path != bridge.key_path}
 
 
 @pytest.fixture
@@ -115,6 +94,13 @@ def test_the_forms_looked_for_are_found():
         for made in (text.encode(), text.encode().hex().encode(), base64.b64encode(text.encode())):
             with pytest.raises(AssertionError):
                 assert_absent([ANNA_KEY], b"xx" + made + b"yy", "here")
+
+
+def test_memory_holds_no_secret_once_its_request_is_done(world):
+    skip_if_open_to_debuggers(world.bridge)  # the sanitizers keep what was freed
+    busy_life(world)
+    world.bridge.until(lambda: absent_from_memory([ANNA_KEY, ANNA_TOKEN, BEN_KEY, BEN_TOKEN], world.bridge), 30)
+    assert not absent_from_memory(["bridge.reload"], world.bridge)  # the check itself: a word that the daemon does hold
 
 
 def test_a_key_hint_hides_the_key(world):

@@ -4,6 +4,7 @@
 ANNA, BEN, HANS = "JIRAUSER10100", "JIRAUSER10101", "JIRAUSER10102"
 ANNA_KEY, BEN_KEY, HANS_KEY = ("AnnasClockifyKey0123456789", "BensClockifyKey01234567890", "HansClockifyKey01234567890")
 ANNA_TOKEN, BEN_TOKEN, HANS_TOKEN = (name.ljust(44, "x") for name in ("annaToken", "benToken", "hansToken"))
+SECRETS = (ANNA_KEY, BEN_KEY, HANS_KEY, ANNA_TOKEN, BEN_TOKEN, HANS_TOKEN)
 
 SEED = {
     "clockify": {
