@@ -15,7 +15,7 @@ daemon-san   the same under the sanitizers
 hostile      callers, servers and proxies that mean the bridge no good, or do not care (pytest)
 fuzz         libFuzzer with the sanitizers before all that reads what others wrote: the socket, services, files
 chaos        random clicks, faults and kill -9; then that builds with a deliberate fault are found
-crash        kill -9 at system calls of every flow, one after the other (strace, pytest)
+crash        kill -9 at system calls of every flow (strace), and power that fails on ext4 and xfs (pytest)
 resources    disk, memory, descriptors and clock fail at chosen moments: what was answered stands (pytest)
 isolation    no call for one user returns, changes or spends what is another's (pytest)
 plugin       the app for Jira: jars, and its servlets in Tomcat 10, Tomcat 9 and Jetty 9 (pytest)

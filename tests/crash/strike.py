@@ -2,6 +2,7 @@
 """Kills a running process with -9 as it enters the so-manieth system call of a kind, or counts its calls: strace does it.
 
     with Strace(pid, ["fdatasync"], kill_at=3) as strace: ...
+    with Strace(pid, ["fdatasync"], inject="retval=0"): ...        # each succeeds and does nothing
     with Strace(pid, ["fdatasync", "sendto"]) as strace: ...
     strace.counts()      # {"fdatasync": 4, "sendto": 7}
 """
@@ -19,12 +20,14 @@ ATTACH_S, END_S = 60, 10
 
 
 class Strace:
-    def __init__(self, pid, calls, kill_at=None):
+    def __init__(self, pid, calls, kill_at=None, inject=None):
         self.pid, self.struck = pid, False
         self.file = tempfile.NamedTemporaryFile(prefix="strace-", suffix=".out")
         command = ["strace", "-f", "-p", str(pid), "-o", self.file.name, "-e", f"trace={','.join(calls)}"]
         if kill_at:
-            command += ["-e", f"inject={','.join(calls)}:signal=KILL:when={kill_at}"]
+            inject = f"signal=KILL:when={kill_at}"
+        if inject:
+            command += ["-e", f"inject={','.join(calls)}:{inject}"]
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE, text=True)
         self.wait_attached()

@@ -23,6 +23,8 @@ SETTINGS = {"journal": {"settle_s": 1}, "rpc": {"deadline_s": 5}}
 SAMPLE = {"fdatasync": 1, "pwrite64": 1, "sendto": 1, "recvfrom": 1}
 PATIENCE_S = 90
 
+pytestmark = pytest.mark.usefixtures("strace")
+
 
 @contextlib.contextmanager
 def flow_in_a_world(sim, name):
