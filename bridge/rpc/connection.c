@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Bytes of one caller. Each wake reads one chunk, so that a loud caller cannot starve the others;
- * each byte is searched for the line end once; what is still to be written is moved only when more
- * than half of it is gone.
+ * Bytes of one caller. Each wake reads one chunk and takes a few lines, so that a loud caller
+ * cannot starve the others; each byte is searched for the line end once; what is still to be
+ * written is moved only when more than half of it is gone.
  */
 
 #include "rpc/connection.h"
@@ -18,8 +18,9 @@
 #include "base/log.h"
 #include "base/secret.h"
 
-#define CHUNK_SIZE (32 * 1024)
-#define LINE_US    ((uint64_t)SERVER_LINE_S * 1000000)
+#define CHUNK_SIZE   (32 * 1024)
+#define LINES_A_WAKE 8
+#define LINE_US      ((uint64_t)SERVER_LINE_S * 1000000)
 
 struct Connection {
     const ConnectionOwner *owner;
@@ -28,7 +29,9 @@ struct Connection {
     sd_event_source *io;
     sd_event_source *timer; /* of the line that has begun, or of the last bytes before the close */
     bool timing;
-    uint32_t watched; /* events */
+    sd_event_source *again; /* takes the lines that were left over; made when it is first needed */
+    bool left_over;         /* there may be whole lines in `in` */
+    uint32_t watched;       /* events */
     Buffer in;
     size_t searched; /* bytes of `in` without a line end in them */
     bool skipping;   /* within a line that is too long */
@@ -42,11 +45,14 @@ struct Connection {
 };
 
 static int on_io(sd_event_source *source, int fd, uint32_t events, void *context);
+static int on_again(sd_event_source *source, void *context);
+static void settle(Connection *connection, size_t lines_taken);
+static void come_again(Connection *connection);
 static bool is_paused(const Connection *connection);
 static size_t backlog(const Connection *connection);
 static void read_chunk(Connection *connection);
 static void end_of_input(Connection *connection);
-static size_t take_lines(Connection *connection);
+static size_t take_lines(Connection *connection, size_t most);
 static void take_line(Connection *connection, const char *line, size_t length);
 static void consume(Connection *connection, size_t length);
 static void skip_if_too_long(Connection *connection);
@@ -88,6 +94,7 @@ void connection_free(Connection *connection)
         return;
     sd_event_source_disable_unref(connection->io);
     sd_event_source_disable_unref(connection->timer);
+    sd_event_source_disable_unref(connection->again);
     forget_input(connection);
     buffer_done(&connection->out);
     closep(&connection->fd);
@@ -121,15 +128,45 @@ static int on_io(sd_event_source *source _unused_, int fd _unused_, uint32_t eve
         if (connection->deaf)
             doom(connection);
     }
-    size_t lines = take_lines(connection); /* those left over from a pause */
-    if (!connection->deaf && !is_paused(connection) && (events & (EPOLLIN | EPOLLHUP | EPOLLERR))) {
+    size_t lines = take_lines(connection, LINES_A_WAKE); /* those left over, also from a pause */
+    if (lines < LINES_A_WAKE && !connection->deaf && !is_paused(connection) &&
+        (events & (EPOLLIN | EPOLLHUP | EPOLLERR))) {
         read_chunk(connection);
-        lines += take_lines(connection);
+        lines += take_lines(connection, LINES_A_WAKE - lines);
     }
-    skip_if_too_long(connection);
-    time_line(connection, lines);
-    watch(connection);
+    settle(connection, lines);
     return 0;
+}
+
+static int on_again(sd_event_source *source _unused_, void *context)
+{
+    Connection *connection = context;
+    settle(connection, take_lines(connection, LINES_A_WAKE));
+    return 0;
+}
+
+/* What every wake ends with. What is left over comes up again after the others have had their turn.
+ */
+static void settle(Connection *connection, size_t lines_taken)
+{
+    connection->left_over = lines_taken == LINES_A_WAKE && connection->in.length > 0;
+    if (connection->left_over && !connection->deaf)
+        come_again(connection);
+    skip_if_too_long(connection);
+    time_line(connection, lines_taken);
+    watch(connection);
+}
+
+static void come_again(Connection *connection)
+{
+    int r = 0;
+    if (!connection->again)
+        r = sd_event_add_defer(sd_event_source_get_event(connection->io), &connection->again,
+                               on_again, connection);
+    if (r >= 0)
+        r = sd_event_source_set_enabled(connection->again, SD_EVENT_ONESHOT);
+    if (r < 0)
+        doom(connection);
 }
 
 static bool is_paused(const Connection *connection)
@@ -169,10 +206,10 @@ static void end_of_input(Connection *connection)
 
 /* Returns how many there were. An answer may pause or doom the connection on the way: then the rest
  * waits. */
-static size_t take_lines(Connection *connection)
+static size_t take_lines(Connection *connection, size_t most)
 {
     size_t start = 0, lines = 0;
-    while (!connection->deaf && !is_paused(connection)) {
+    while (lines < most && !connection->deaf && !is_paused(connection)) {
         size_t from = start > connection->searched ? start : connection->searched;
         char *text = connection->in.data, *end = NULL;
         if (from < connection->in.length)
@@ -234,14 +271,14 @@ static void forget_input(Connection *connection)
     connection->searched = 0;
 }
 
-/* The clock of a line starts with its first byte. While paused it stands: then it is we who do not
- * read. */
+/* The clock of a line starts with its first byte. While paused, or while lines are left over, it
+ * stands: then it is we who do not read. */
 static void time_line(Connection *connection, size_t lines_taken)
 {
     bool begun = connection->in.length > 0 || connection->skipping;
     if (connection->closing)
         return; /* the timer is that of the close */
-    if (connection->deaf || is_paused(connection) || !begun)
+    if (connection->deaf || is_paused(connection) || connection->left_over || !begun)
         stop_timer(connection);
     else if (!connection->timing || lines_taken > 0)
         start_timer(connection);
@@ -373,5 +410,7 @@ static void doom(Connection *connection)
     connection->doomed = connection->deaf = true;
     stop_timer(connection);
     sd_event_source_set_enabled(connection->io, SD_EVENT_OFF);
+    if (connection->again)
+        sd_event_source_set_enabled(connection->again, SD_EVENT_OFF);
     connection->owner->doomed(connection->owner->context, connection);
 }

@@ -36,6 +36,38 @@ static void many_lines_come_at_once(void **state)
     assert_true(text_ends_with(buffer_text(&fixture->lines), "|9998|9999|"));
 }
 
+/* A caller with a thousand requests is no reason for another to wait for all of them. */
+static void callers_take_turns(void **state)
+{
+    enum { LOUD = 1000, SOON = 64 };
+    Fixture *fixture = *state;
+    _cleanup_close_ int loud = new_caller(fixture), quiet = new_caller(fixture);
+    _cleanup_free_ char *lines = xcalloc(2 * LOUD + 1, 1);
+    wait_until(fixture, server_connections(fixture->server) == 2);
+    for (size_t i = 0; i < LOUD; i++)
+        memcpy(lines + 2 * i, "l\n", 2);
+    assert_int_equal(send(loud, lines, 2 * LOUD, MSG_NOSIGNAL), 2 * LOUD);
+    assert_int_equal(send(quiet, "q\n", 2, MSG_NOSIGNAL), 2);
+    wait_until(fixture, fixture->line_count == LOUD + 1);
+    const char *heard = buffer_text(&fixture->lines);
+    assert_true(strchr(heard, 'q') - heard <= 2 * SOON);
+}
+
+/* It has hung up behind its last line, and there is more than one turn's work before that. */
+static void what_is_left_over_is_heard_to_its_end(void **state)
+{
+    enum { LINES = 100 };
+    Fixture *fixture = *state;
+    int fd = new_caller(fixture);
+    fixture->echo = true;
+    for (int i = 0; i < LINES; i++)
+        assert_int_equal(send(fd, "more\n", 5, MSG_NOSIGNAL), 5);
+    assert_int_equal(send(fd, "half", 4, MSG_NOSIGNAL), 4);
+    closep(&fd);
+    wait_until(fixture, fixture->closed == 1);
+    assert_int_equal(fixture->line_count, LINES);
+}
+
 static void the_kernel_says_who_calls(void **state)
 {
     Fixture *fixture = *state;
@@ -361,6 +393,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(lines_are_put_together),
         TEST(many_lines_come_at_once),
+        TEST(callers_take_turns),
+        TEST(what_is_left_over_is_heard_to_its_end),
         TEST(the_kernel_says_who_calls),
         TEST(lines_have_a_most_length),
         TEST(a_far_too_long_line_is_skipped),
