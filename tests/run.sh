@@ -22,7 +22,7 @@ BUILD_DIR names another place for builds and logs. Exit status 1 when anything f
 
 Suites share the machine. One that failed beside another is run once more by itself where its tests wait for programs
 and clocks; then the second run counts, and the first is named below the table. Suites that look for lost or doubled
-work get no second run.
+work by chance get no second run.
 END
 }
 
