@@ -8,6 +8,7 @@
 
 #include "app/ctl.h"
 #include "app/ctl_commands.h"
+#include "app/doctor.h"
 #include "base/mdoc.h"
 
 static void add_commands(Buffer *page)
@@ -128,10 +129,24 @@ static void add_errors(Buffer *page)
     mdoc_line(page, "El");
 }
 
+static void add_checks(Buffer *page)
+{
+    size_t count;
+    const DoctorCheck *checks = doctor_checks_all(&count);
+
+    mdoc_line(page, "Bl -tag -width Ds");
+    for (size_t i = 0; i < count; i++) {
+        mdoc_macro(page, "It Ic", doctor_check_name(checks, i));
+        mdoc_text(page, doctor_check_doc(checks, i));
+    }
+    mdoc_line(page, "El");
+}
+
 static const struct {
     const char *name;
     void (*add)(Buffer *page);
 } tables[] = {
+    {"checks", add_checks},
     {"commands", add_commands},
     {"methods", add_methods},
     {"errors", add_errors},

@@ -56,7 +56,7 @@ lines() { # FROM TO: of the help of clockify-bridgectl, the first column between
     "$build/clockify-bridgectl" --help | sed -n "/^$1/,/^$2/p" | sed -n 's/^  \([a-z][a-z._]*\( [a-z][a-z]*\)\{0,1\}\)  .*/\1/p'
 }
 
-echo 1..17
+echo 1..18
 for page in $pages; do
     sh "$top/packaging/man/assemble.sh" "$top/packaging/man/$page.in" "$build" /etc /var >"$work/$page" 2>"$work/said"
     report "$page: is put together" $?
@@ -69,6 +69,8 @@ IFS='
 '
 # shellcheck disable=SC2046
 knows clockify-bridgectl.8 command $(lines Commands Methods)
+# shellcheck disable=SC2046
+knows clockify-bridgectl.8 check $(sed -n 's/^    {"\([a-z_]*\)", ".*/It Ic "\1"/p' "$top/bridge/app/doctor.c")
 # shellcheck disable=SC2046
 knows clockify-bridge.7 method $(lines Methods Exit)
 # shellcheck disable=SC2046
