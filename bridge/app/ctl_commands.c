@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "app/bundle.h"
 #include "app/ctl_backup.h"
 #include "app/ctl_help.h"
 #include "app/ctl_print.h"
@@ -28,6 +29,11 @@ static const CtlCommand commands[] = {
     {.name = "doctor", .synopsis = "[--config FILE]",
      .doc = "Looks at all that the bridge of this node stands on, and says what to do; needs no running bridge.",
      .method = METHOD_COUNT, .args = {OPTION("--config", "config")}, .run = doctor_run},
+    {.name = "support-bundle", .synopsis = "FILE [--yes | --dry-run] [--config FILE]",
+     .doc = "Writes an archive (tar.gz) for whoever helps from afar, without secrets and names; says what is in it, and asks.",
+     .method = METHOD_COUNT,
+     .args = {WORD("file"), FLAG("--yes", "yes"), FLAG("--dry-run", "dry_run"), OPTION("--config", "config")},
+     .run = bundle_run},
 
     {.name = "server get", .synopsis = "",
      .doc = "Which Clockify server is used.",

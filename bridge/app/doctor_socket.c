@@ -183,10 +183,10 @@ void doctor_look_at_pause(Doctor *doctor)
 {
     if (!answers(doctor))
         return;
-    const char *why = json_string(doctor->status, "pause_reason");
     if (json_flag(doctor->status, "paused", false))
-        doctor_say(doctor, DOCTOR_WARNING, "clockify-bridgectl resume",
-                   "nothing is sent: paused%s%s", why ? ", " : "", why ? why : "");
+        doctor_say(doctor, DOCTOR_WARNING,
+                   "clockify-bridgectl status tells why, clockify-bridgectl resume ends it",
+                   "nothing is sent: the bridge is paused");
     else
         doctor_say(doctor, DOCTOR_OK, NULL, "no");
 }

@@ -528,7 +528,7 @@ def test_a_small_disk(resting, options, read_only, result, words):
 
 def test_paused(node):
     node.bridge.call("bridge.pause", why="moving house")
-    check(node, "paused", "warn", "paused, moving house; clockify-bridgectl resume")
+    check(node, "paused", "warn", "nothing is sent.*clockify-bridgectl resume")
 
 
 def test_blocked(anna, stack):
