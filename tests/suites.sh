@@ -17,7 +17,7 @@ fuzz         libFuzzer with the sanitizers before all that reads what others wro
 chaos        random clicks, faults and kill -9; then that builds with a deliberate fault are found
 crash        kill -9 at system calls of every flow (strace), and power that fails on ext4 and xfs (pytest)
 resources    disk, memory, descriptors and clock fail at chosen moments: what was answered stands (pytest)
-isolation    no call for one user returns, changes or spends what is another's (pytest)
+isolation    no call for one user returns, changes or spends what belongs to another (pytest)
 plugin       the app for Jira: jars, and its servlets in Tomcat 10, Tomcat 9 and Jetty 9 (pytest)
 browser      the app in a browser, before a stand-in Jira, the bridge and the simulator (Playwright); pictures in tests/out
 clients      clients from npm that nobody here wrote, against the simulator and the bridge
