@@ -13,6 +13,7 @@
 #include "app/ctl_print.h"
 #include "app/ctl_run.h"
 #include "app/doctor.h"
+#include "app/import_proxy.h"
 
 /* clang-format would give each row a dozen lines. */
 /* clang-format off */
@@ -34,6 +35,11 @@ static const CtlCommand commands[] = {
      .method = METHOD_COUNT,
      .args = {WORD("file"), FLAG("--yes", "yes"), FLAG("--dry-run", "dry_run"), OPTION("--config", "config")},
      .run = bundle_run},
+    {.name = "import-proxy", .synopsis = "[SETENV.SH] [--write] [--config FILE]",
+     .doc = "Shows the proxy that Jira's JVM was told of as a setting of the bridge; with --write, sets it.",
+     .method = METHOD_COUNT,
+     .args = {WORD_MAYBE("script"), FLAG("--write", "write"), OPTION("--config", "config")},
+     .run = import_proxy_run},
 
     {.name = "server get", .synopsis = "",
      .doc = "Which Clockify server is used.",
