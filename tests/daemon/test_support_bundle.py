@@ -12,6 +12,7 @@ FILES = {"versions.txt", "bridge.conf", "doctor.txt", "status.json", "metrics.tx
 PROXY_PASSWORD = "CanaryOf;the(Proxy"
 CONNINFO_PASSWORD = "CanaryOfPostgres"
 MAIL = "canary.person@mail.example"
+TOKEN = "CanaryTokenOfLettersAloneThatIsLong"
 OPERATOR = "canary-operator"
 COMMENT = "Canary Comment of Carla"
 
@@ -28,7 +29,7 @@ def bundle(anna, directory):
     with open(bridge.config_path, "a", encoding="utf-8") as file:
         file.write(f"# {COMMENT}\n// {COMMENT}\n/* {COMMENT}\n{COMMENT} */\n")
     anna.call("entry.add", issue="PZ-1", seconds=600, comment="Canary comment of a worklog", wait="worklog")
-    bridge.call("bridge.pause", why=f"asked by Carla, {MAIL}, token {ANNA_TOKEN}")
+    bridge.call("bridge.pause", why=f"asked by Carla, {MAIL}, token {TOKEN}")
 
     def run(*arguments, **options):
         return bridge.ctl("support-bundle", "--config", str(bridge.config_path), *arguments, **options)
@@ -51,7 +52,7 @@ def test_it_holds_what_it_said_and_no_secret(bundle, directory):
     held = read(file)
     assert set(held) == FILES
     master_key = bundle.bridge.key_path.read_text().strip()
-    for canary in (master_key, ANNA_KEY, ANNA_TOKEN, PROXY_PASSWORD, "CanaryOf", "the(Proxy", "somebody:", CONNINFO_PASSWORD, MAIL,
+    for canary in (master_key, ANNA_KEY, ANNA_TOKEN, TOKEN, PROXY_PASSWORD, "CanaryOf", "the(Proxy", "somebody:", CONNINFO_PASSWORD, MAIL,
                    "canary.person", OPERATOR, COMMENT, "Carla", "Anna", "anna@example.com", "Canary comment"):
         for name, text in held.items():
             assert canary not in text, f"{canary} in {name}"
