@@ -47,6 +47,67 @@ static int look_step(IntentFlow *f, FlowIo *io)
     FLOW_END(&f->inner);
 }
 
+/* ---- a timer of another app that was hit ---- */
+
+/* It is remembered with the intent until it runs again. NULL = none is to be. */
+static const char *hit(const IntentFlow *f)
+{
+    return json_string(f->intent.params, "hit");
+}
+
+/* Store work: f->other is to run again, or nothing is any more. */
+static int keep_hit(Db *db, void *arg, Error *error)
+{
+    IntentFlow *f = arg;
+
+    if (!f->intent.params)
+        f->intent.params = json_new_object();
+    if (f->other.id)
+        json_put_string(f->intent.params, "hit", f->other.id);
+    else
+        json_object_object_del(f->intent.params, "hit");
+    return journal_intent_set_params(db, &f->intent, error);
+}
+
+static int read_hit(IntentFlow *f, FlowIo *io)
+{
+    if (clockify_not_there(io->answer))
+        return 0;
+    return clockify_entry_read(io->answer, &f->other, &io->error);
+}
+
+/* Whether it may be left alone now: it runs, or Clockify will not have it so. */
+static bool runs_again(const FlowIo *io, Error *error)
+{
+    _cleanup_(clockify_entry_done) ClockifyEntry entry = {0};
+
+    return clockify_entry_read(io->answer, &entry, error) >= 0 || error->reason == ERROR_REFUSED ||
+           clockify_not_there(io->answer);
+}
+
+/* Whatever was done with it since, other than our stop, is somebody else's business. */
+static int set_running_step(IntentFlow *f, FlowIo *io)
+{
+    FLOW_BEGIN(&f->inner);
+    if (!f->other.id) {
+        clockify_entry_get_request(io->server->api_url, f->entry.workspace.id, hit(f),
+                                   &io->request);
+        FLOW_CLOCKIFY(&f->inner, io, &f->clockify, f->entry.workspace.id);
+        if (read_hit(f, io) < 0)
+            return FLOW_FAILED;
+    }
+    if (f->other.id && f->other.end == asked_end(f)) {
+        clockify_entry_replace_request(io->server->api_url, &f->other, NULL, TIME_NONE,
+                                       &io->request);
+        FLOW_CLOCKIFY(&f->inner, io, &f->clockify, f->entry.workspace.id);
+        if (!runs_again(io, &io->error))
+            return FLOW_FAILED;
+    }
+    clockify_entry_done(&f->other);
+    FLOW_STORE(&f->inner, io, keep_hit, f);
+    FLOW_END(&f->inner);
+}
+
 /* ---- stopping ---- */
 
 /* Ours has ended (f->made); or nothing was running; or another timer was hit (f->other); or *error.
@@ -111,8 +172,17 @@ int stop_step(Flow *flow, FlowIo *io)
     if (!f->gone && intent_check_account(f, io, &io->error) < 0)
         return FLOW_FAILED;
 
+    if (!f->gone && hit(f)) {
+        f->inner = PLACE_TOP;
+        FLOW_RUN(flow, set_running_step(f, io));
+        /* One alone runs in a workspace: another stop would hit the same again. */
+        f->inner = PLACE_TOP;
+        FLOW_RUN(flow, look_step(f, io));
+        if (!has_ended(f))
+            return not_stopped(f, io);
+    }
     /* With another timer of ours running the stop, which names none, would hit that one. */
-    if (!f->gone && (f->doubt.any || f->another_runs)) {
+    if (!has_ended(f) && (f->doubt.any || f->another_runs)) {
         f->inner = PLACE_TOP;
         FLOW_RUN(flow, look_step(f, io));
         /* A stop that is still on its way would end whatever runs when it gets there. */
@@ -129,9 +199,9 @@ int stop_step(Flow *flow, FlowIo *io)
         if (f->refusal.reason != ERROR_NONE && f->refusal.reason != ERROR_REFUSED)
             return FLOW_FAILED;
         if (f->other.id) {
-            clockify_entry_replace_request(io->server->api_url, &f->other, NULL, TIME_NONE,
-                                           &io->request);
-            FLOW_CLOCKIFY(flow, io, &f->clockify, f->entry.workspace.id);
+            FLOW_STORE(flow, io, keep_hit, f);
+            f->inner = PLACE_TOP;
+            FLOW_RUN(flow, set_running_step(f, io));
         }
         if (!has_ended(f)) {
             f->inner = PLACE_TOP;

@@ -21,6 +21,7 @@ typedef struct Script {
     /* A second attempt, after the first ended with its effect unknown. */
     Turn then[TURNS_MOST];
     bool again;                    /* although no turn of it is expected */
+    bool no_doubt;                 /* the first attempt failed, and all its effects are known */
     bool settled;                  /* so long after that what was sent must have turned up */
     void (*between)(World *world); /* before the last attempt */
 

@@ -41,9 +41,19 @@
     "'type':'REGULAR','projectId':'p9','tagIds':['g9'],"                                           \
     "'customFieldValues':[{'customFieldId':'c1','value':'soup','name':'Dish'}],"                   \
     "'timeInterval':{'start':'2026-11-23T10:20:00Z','end':'2026-11-23T10:30:00Z'}}"
+#define OTHER_CHANGED_SAYS                                                                         \
+    "{'id':'x1','userId':'u1','workspaceId':'w1','description':'dinner',"                          \
+    "'timeInterval':{'start':'2026-11-23T10:20:00Z','end':'2026-11-23T10:45:00Z'}}"
+#define NOT_THERE_SAYS "{'code':501,'message':'Time entry doesn\u2019t belong to Workspace'}"
+#define ASK_OTHER      "GET clockify/workspaces/w1/time-entries/x1?hydrated=true"
+#define PUT_OTHER      "PUT clockify/workspaces/w1/time-entries/x1"
+#define PUT_FAILS                                                                                  \
+    {                                                                                              \
+        PUT_OTHER, .with = ANY_BODY, .status = 503                                                 \
+    }
 #define PUT_BACK                                                                                   \
     {                                                                                              \
-        "PUT clockify/workspaces/w1/time-entries/x1",                                              \
+        PUT_OTHER,                                                                                 \
             "{'start':'2026-11-23T10:20:00Z','description':'lunch','projectId':'p9',"              \
             "'tagIds':['g9'],'billable':true,'type':'REGULAR',"                                    \
             "'customFields':[{'customFieldId':'c1','value':'soup'}]}",                             \
@@ -206,6 +216,49 @@ static const Script scripts[] = {
                  "'worklog':{'state':'skipped'}}",
         .result = "{'stopped_elsewhere':true}",
         .statements_fail = true,
+    },
+
+    {
+        STOP("it could not be set running again: that is tried again, and it is not hit once more"),
+        .turns = {{ASK_STOP, AT_HALF, .says = OTHER_SAYS}, PUT_FAILS},
+        .no_doubt = true,
+        .then = {{ASK_OTHER, .says = OTHER_SAYS}, PUT_BACK, {ASK_OURS, .says = EARLIER_SAYS}},
+        .entry = "{'clockify_id':'e1','end':'2026-11-23T10:12:00Z'}",
+        .result = "{'stopped_elsewhere':true}",
+        .statements_fail = true,
+    },
+    {
+        STOP("somebody changed it meanwhile: it is left alone"),
+        .turns = {{ASK_STOP, AT_HALF, .says = OTHER_SAYS}, PUT_FAILS},
+        .no_doubt = true,
+        .then = {{ASK_OTHER, .says = OTHER_CHANGED_SAYS}, {ASK_OURS, .says = EARLIER_SAYS}},
+        .entry = "{'end':'2026-11-23T10:12:00Z'}",
+        .result = "{'stopped_elsewhere':true}",
+    },
+    {
+        STOP("somebody deleted it meanwhile"),
+        .turns = {{ASK_STOP, AT_HALF, .says = OTHER_SAYS}, PUT_FAILS},
+        .no_doubt = true,
+        .then = {{ASK_OTHER, .status = 400, .says = NOT_THERE_SAYS},
+                 {ASK_OURS, .says = EARLIER_SAYS}},
+        .entry = "{'end':'2026-11-23T10:12:00Z'}",
+        .result = "{'stopped_elsewhere':true}",
+    },
+    {
+        STOP("Clockify will not have it running again: ours is stopped all the same"),
+        .turns = {{ASK_STOP, AT_HALF, .says = OTHER_SAYS},
+                  {PUT_OTHER, .with = ANY_BODY, .status = 400, .says = REQUIRED_SAYS},
+                  {ASK_OURS, .says = EARLIER_SAYS}},
+        .entry = "{'end':'2026-11-23T10:12:00Z'}",
+        .result = "{'stopped_elsewhere':true}",
+    },
+    {
+        STOP("another app's was hit, and ours is said to run as well"),
+        .turns = {{ASK_STOP, AT_HALF, .says = OTHER_SAYS}, PUT_FAILS},
+        .no_doubt = true,
+        .then = {{ASK_OTHER, .says = OTHER_SAYS}, PUT_BACK, {ASK_OURS, .says = RUNNING_SAYS}},
+        .fails = ERROR_UNAVAILABLE,
+        .entry = IS_QUEUED,
     },
 
     /* Refused. */
