@@ -14,8 +14,9 @@ daemon       the whole daemon over its socket, against the simulator (pytest)
 daemon-san   the same under the sanitizers
 hostile      callers, servers and proxies that mean the bridge no good, or do not care (pytest)
 fuzz         libFuzzer with the sanitizers before all that reads what others wrote: the socket, services, files
-chaos        random clicks, faults and kill -9; then that builds with a deliberate fault are found
+chaos        random clicks, faults and kill -9 (seeded); a checker says what was lost, doubled, invented
 crash        kill -9 at system calls of every flow (strace), and power that fails on ext4 and xfs (pytest)
+broken       builds with a deliberate fault: the tests that are there for it find it
 resources    disk, memory, descriptors and clock fail at chosen moments: what was answered stands (pytest)
 isolation    no call for one user returns, changes or spends what belongs to another (pytest)
 plugin       the app for Jira: jars, and its servlets in Tomcat 10, Tomcat 9 and Jetty 9 (pytest)
@@ -32,7 +33,7 @@ list_suites() { printf '%s\n' "$suites" | sed '/^$/d; s/^/  /'; }
 names=$(printf '%s\n' "$suites" | awk 'NF { print $1 }')
 
 # Suites that wait for programs and clocks, and may be disturbed by what runs beside them.
-disturbed='crash gcc sanitizers simulator daemon daemon-san hostile resources plugin browser clients package valgrind'
+disturbed='broken crash gcc sanitizers simulator daemon daemon-san hostile resources plugin browser clients package valgrind'
 
 # ---------------------------------------------------------------- counting
 
@@ -197,8 +198,12 @@ suite_daemon() {
 }
 
 suite_chaos() {
-    need_gcc && pytest_in gcc tests/chaos || return 1
-    sh tests/chaos/broken.sh "$build/broken" >"$logs/broken.tap"
+    need_gcc && pytest_in gcc tests/chaos
+}
+
+suite_broken() {
+    need_gcc || return 1
+    sh tests/broken/broken.sh "$build/gcc" "$build/broken" >"$logs/broken.tap"
     status=$?
     cat "$logs/broken.tap"
     count_tap "$logs/broken.tap"

@@ -349,6 +349,9 @@ static void associated_data(Buffer *data, const unsigned char *header, const Sea
     unsigned char version[8];
 
     buffer_add(data, header, HEADER_SIZE);
+#ifdef BRIDGE_BROKEN_DROP_AAD /* a deliberate fault, see tests/broken */
+    return;
+#endif
     add_field(data, context->instance);
     add_field(data, context->user);
     add_field(data, context->service);

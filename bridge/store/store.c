@@ -28,7 +28,7 @@
 #define DISOWN_FIRST_US 6000
 
 #ifdef BRIDGE_BROKEN_ACK_BEFORE_COMMIT
-#define COMMIT_LATE true /* a deliberate fault, see configure.ac */
+#define COMMIT_LATE true /* a deliberate fault, see tests/broken */
 #else
 #define COMMIT_LATE false
 #endif

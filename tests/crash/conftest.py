@@ -7,7 +7,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "daemon"))
 
-from fixtures import directory, sim, simulator  # noqa: E402,F401
+from fixtures import anna, directory, sim, simulator, world, world_with  # noqa: E402,F401
 from strike import why_not  # noqa: E402
 
 
