@@ -13,7 +13,7 @@ import subprocess
 import pytest
 
 from bridge import PLUGIN_USER, Client, RpcError
-from canary import absent_from_memory, assert_absent, files_of
+from canary import absent_from_memory, assert_absent, files_of, readable_memory
 from world import ANNA, ANNA_KEY, ANNA_TOKEN, BEN, BEN_KEY, BEN_TOKEN
 
 CONFIG = 78
@@ -163,6 +163,16 @@ def test_not_dumpable_as_another_user(world):
     assert os.stat(f"/proc/{bridge.process.pid}/environ").st_uid == 0
     assert subprocess.run(["cat", f"/proc/{bridge.process.pid}/environ"], user=user.pw_uid, group=user.pw_gid, extra_groups=[],
                           capture_output=True, check=False).returncode != 0
+
+
+def test_the_master_key_stands_in_memory_once(anna):
+    """In the locked heap; its digits, as they stand in the file, nowhere."""
+    skip_if_open_to_debuggers(anna.bridge)
+    anna.call("project.list")
+    digits = anna.bridge.key_path.read_text().strip()
+    memory = list(readable_memory(anna.bridge.process.pid))
+    assert sum(piece.count(bytes.fromhex(digits)) for piece in memory) == 1
+    assert not any(digits.encode() in piece for piece in memory)
 
 
 # ---- rotation
