@@ -11,6 +11,8 @@ is_there() { # FILE::NAME
     file=${1%%::*}
     [ -f "$file" ] || return 1
     case $1 in
+    *.py::*) grep -qE "^def ${1#*::}\(" "$file" ;;
+    *.c::*) grep -qE "^static void ${1#*::}\(" "$file" ;;
     *::*) grep -qF -e "${1#*::}" "$file" ;;
     esac
 }
