@@ -5,7 +5,6 @@ import contextlib
 import datetime
 import email.utils
 import http.server
-import socket
 import ssl
 import subprocess
 import threading
@@ -84,10 +83,3 @@ def make_ended(folder, name, cert, key):
     subprocess.run(["openssl", "ca", "-batch", "-selfsign", "-config", str(config), "-in", str(request), "-keyfile", str(key),
                     "-out", str(cert), "-notext", "-startdate", f"{now - datetime.timedelta(days=30):%Y%m%d%H%M%SZ}",
                     "-enddate", f"{now - datetime.timedelta(days=1):%Y%m%d%H%M%SZ}"], check=True, capture_output=True)
-
-
-def free_port():
-    """One where nobody listens: it was given out a moment ago, and the kernel takes others first."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -10,15 +10,15 @@ import shutil
 import socket
 import sqlite3
 import subprocess
-import sys
 
 import pytest
 
 from bridge import PLUGIN_USER, Bridge
-from servers import free_port, make_certificate, serving
+from servers import make_certificate, serving
 from world import ANNA
 
 HEALTHY = {"ok", "skip"}
+DEAD_PORT = 1  # where nobody listens
 OF_THE_HOST = {"memory", "unit", "store_space"}  # how this machine is: no fault of the node that was made here
 SERVER_XML = '<Server><Service><Connector port="{port}" protocol="HTTP/1.1"/><Engine><Host><Context path="{path}"/></Host></Engine></Service></Server>'
 
@@ -35,7 +35,8 @@ class Node:
         self.bridge.write_config()
 
     def doctor(self, *arguments, **options):
-        return self.bridge.ctl("doctor", "--config", str(self.bridge.config_path), *arguments, **options)
+        env = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+        return self.bridge.ctl("doctor", "--config", str(self.bridge.config_path), *arguments, env=env, **options)
 
     def report(self):
         result = self.doctor("--json")
@@ -61,7 +62,7 @@ class Node:
         install = self.directory / "jira"
         install.mkdir(exist_ok=True)
         words = [f"-Dcatalina.home={install}", f"-Djira.home={home or self.directory / 'home'}"]
-        process = subprocess.Popen([sys.executable, "-c", "print(1, flush=True); input()", *words], user=user,
+        process = subprocess.Popen(["sh", "-c", "echo 1; read line; :", "sh", *words], user=user, cwd="/",
                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.stack.callback(process.wait)
         self.stack.callback(process.stdin.close)
@@ -341,7 +342,7 @@ def jira_runs_as_another(node):
 
 
 def jira_is_down(node):
-    node.change("jira", url=f"http://127.0.0.1:{free_port()}")
+    node.change("jira", url=f"http://127.0.0.1:{DEAD_PORT}")
     return "jira", "fail", "does not answer at http://127.0.0.1"
 
 
@@ -376,7 +377,7 @@ def no_connector(node):
 
 
 def server_xml_names_a_dead_port(node):
-    node.server_xml(SERVER_XML.format(port=free_port(), path="/jira"))
+    node.server_xml(SERVER_XML.format(port=DEAD_PORT, path="/jira"))
     return "jira", "fail", "does not answer at http://.*/jira"
 
 
@@ -402,7 +403,7 @@ def no_name(node):
 
 
 def no_connection(node):
-    node.change("clockify", url=f"http://127.0.0.1:{free_port()}")
+    node.change("clockify", url=f"http://127.0.0.1:{DEAD_PORT}")
     return "connection", "fail", "firewall"
 
 
@@ -439,7 +440,7 @@ def ends_soon(node):
 
 
 def no_proxy(node):
-    node.change("clockify", url="https://clockify.invalid", proxy=f"http://127.0.0.1:{free_port()}")
+    node.change("clockify", url="https://clockify.invalid", proxy=f"http://127.0.0.1:{DEAD_PORT}")
     return "proxy", "fail", "proxy cannot be reached"
 
 
@@ -561,7 +562,7 @@ def test_another_master_key(node):
 
 def test_the_server_that_was_set_is_the_one_looked_at(node):
     """Also when the bridge has stopped: the database knows it."""
-    url = f"http://127.0.0.1:{free_port()}"
+    url = f"http://127.0.0.1:{DEAD_PORT}"
     assert node.bridge.ctl("server", "set", url, "--force").returncode == 0
     check(node, "connection", "fail", "127.0.0.1")
     node.bridge.stop()
