@@ -77,7 +77,7 @@ class Node:
     def three_steps(self):
         """Exactly README's, but for the address of the Clockify server."""
         first, second, third = readme("systemctl enable"), readme("clockify-bridgectl server set"), readme(
-            "clockify-bridgectl status")
+            "clockify-bridgectl doctor")
         self.run(first)
         self.run(re.sub(r"https://\S+", self.sim.clockify, second))
         return self.run(third).stdout

@@ -37,7 +37,7 @@ def all_recorded(node, jira):
 @both
 def test_installing(bare):
     said = bare.install()
-    for step in ("systemctl enable", "clockify-bridgectl server set", "clockify-bridgectl status"):
+    for step in ("systemctl enable", "clockify-bridgectl server set", "clockify-bridgectl doctor"):
         assert readme(step) in said  # what the package says is what the README says
     assert KEY in said
     assert facts(bare, KEY) == "-r-------- root root"
@@ -221,5 +221,5 @@ def test_a_purge_leaves_the_only_copies(node):
 def test_every_command_of_the_readme_is_used_here():
     """What stands in that section is what these tests run."""
     used = ["dnf install", "apt-get install", "systemctl enable", "clockify-bridgectl server set",
-            "clockify-bridgectl status", "systemctl reload", "dnf remove", "apt-get remove"]
+            "clockify-bridgectl doctor", "systemctl reload", "dnf remove", "apt-get remove"]
     assert [readme(beginning) for beginning in used] and len(readme_section()) == len(used)
