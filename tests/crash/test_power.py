@@ -99,6 +99,7 @@ def cut_in_the_middle(bridge, disk, clicks, answers):
         bridge.kill()
         for thread in threads:
             thread.join(PATIENCE_S)
+    clicks.answered = set(answered)  # what was read after the cut would have reached nobody: it is asked for again
     disk.unmount()
     disk.come_back()
     return answered
