@@ -139,6 +139,22 @@ def test_a_bridge_that_was_stopped_leaves_a_sound_store(node):
     assert node.bridge.call("account.get", user=ANNA)["clockify"]
 
 
+def test_what_root_looked_at_still_belongs_to_the_bridge(node):
+    """Whatever file comes to lie beside the database meanwhile is open to the bridge's own user."""
+    node.bridge.stop()
+    state = node.directory / "state"
+    state.mkdir(0o700)
+    for path in node.directory.glob("bridge.db*"):
+        path.rename(state / path.name)
+    for path in (state, *state.iterdir()):
+        shutil.chown(path, PLUGIN_USER)
+    node.change("store", path=str(state / "bridge.db"))
+    shutil.chown(node.bridge.key_path, PLUGIN_USER)
+    report = node.report()
+    assert [report[name]["result"] for name in ("master_key", "store_file", "store")] == ["ok"] * 3, report
+    assert {path.owner() for path in (state, *state.iterdir())} == {PLUGIN_USER}
+
+
 def test_for_a_person_it_is_a_line_each(node):
     result = node.doctor()
     lines = result.stdout.splitlines()
