@@ -44,7 +44,9 @@ static const DoctorCheck checks[] = {
     {"jira_process", "Jira runs as one of socket.plugin_users.", doctor_look_at_jira_process, true},
     {"jira", "Jira answers at the address that server.xml or jira.url names.", doctor_look_at_jira,
      true},
-    {"app", "The app is installed in Jira.", doctor_look_at_app, true},
+    {"java", "Jira runs in a Java that the app can run in.", doctor_look_at_java, true},
+    {"app", "The app is installed in Jira, in the version of the bridge and for this Jira.",
+     doctor_look_at_app, true},
     {"clockify", "Which Clockify server is used.", doctor_look_at_clockify, true},
     {"proxy", "The proxy to Clockify can be reached and lets through.", doctor_look_at_proxy, true},
     {"name", "The name of Clockify's host is known.", doctor_look_at_name, true},
@@ -172,6 +174,6 @@ static void doctor_done(Doctor *doctor)
     json_freep(&doctor->status);
     clockify_server_done(&doctor->clockify);
     rest_answer_done(&doctor->answer);
-    free(doctor->jira_home);
+    proc_jira_done(&doctor->jira);
     free(doctor->finding);
 }

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "app/doctor.h"
+#include "app/proc_jira.h"
 #include "base/config.h"
 #include "remote/clockify_url.h"
 #include "remote/rest.h"
@@ -29,8 +30,9 @@ typedef struct Doctor {
     Json *status;     /* what the running bridge says; NULL: none answers */
     ClockifyServer clockify;
     bool clockify_known;
-    RestAnswer answer; /* of Clockify, to one request for all checks */
-    char *jira_home;
+    RestAnswer answer;   /* of Clockify, to one request for all checks */
+    ProcJira jira;       /* all empty: no process of it was found */
+    int jira_release;    /* the first number of its version; 0 = not known */
     DoctorResult result; /* of the check that runs */
     char *finding;
     const char *advice; /* static text; NULL = nothing to do */
@@ -75,6 +77,9 @@ void doctor_look_at_unit(Doctor *doctor);
 /* doctor_jira.c */
 void doctor_look_at_jira_process(Doctor *doctor);
 void doctor_look_at_jira(Doctor *doctor);
+
+/* doctor_app.c */
+void doctor_look_at_java(Doctor *doctor);
 void doctor_look_at_app(Doctor *doctor);
 
 /* doctor_clockify.c */

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The Jira node beside us: its process, its address, and the app in it. */
+/* The Jira node beside us: its process and its address. */
 
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <pwd.h>
 #include <sys/stat.h>
 
 #include "app/doctor_check.h"
-#include "app/proc_jira.h"
-#include "base/text.h"
 #include "remote/node.h"
 
 #define MENTION_USER                                                                               \
@@ -19,23 +15,22 @@
 void doctor_look_at_jira_process(Doctor *doctor)
 {
     const Config *config = doctor->config;
-    uid_t uid;
-    if (!proc_find_jira(config->jira.install_dir, &uid, &doctor->jira_home)) {
+    if (!proc_find_jira(config->jira.install_dir, &doctor->jira)) {
         doctor_say(doctor, DOCTOR_WARNING, "start Jira, or mend jira.install_dir",
                    "no process of a Jira in %s runs", config->jira.install_dir);
         return;
     }
     for (StringList name = config->socket.plugin_users; name && *name; name++) {
         const struct passwd *user = getpwnam(*name);
-        if (user && user->pw_uid == uid) {
+        if (user && user->pw_uid == doctor->jira.user) {
             doctor_say(doctor, DOCTOR_OK, NULL, "Jira runs as %s", *name);
             return;
         }
     }
-    const struct passwd *user = getpwuid(uid);
+    const struct passwd *user = getpwuid(doctor->jira.user);
     doctor_say(doctor, DOCTOR_FAILED, MENTION_USER,
                "Jira runs as %s (uid %u), whom socket.plugin_users does not name",
-               user ? user->pw_name : "a user without a name", (unsigned)uid);
+               user ? user->pw_name : "a user without a name", (unsigned)doctor->jira.user);
 }
 
 static void ask_at(Doctor *doctor, const char *url);
@@ -89,6 +84,7 @@ static void judge(Doctor *doctor, const char *url, const RestAnswer *answer)
     _cleanup_json_ Json *info = NULL;
     json_parse(answer->body, answer->length, 16, &info, NULL);
     const char *version = json_string(info, "version");
+    doctor->jira_release = version ? (int)strtol(version, NULL, 10) : 0;
     if (answer->outcome != REST_ANSWERED)
         doctor_say(doctor, DOCTOR_FAILED, "start Jira, or mend server.xml or jira.url",
                    "Jira does not answer at %s: %s", url, answer->problem);
@@ -100,37 +96,4 @@ static void judge(Doctor *doctor, const char *url, const RestAnswer *answer)
     else
         doctor_say(doctor, DOCTOR_FAILED, "is the context path right? mend server.xml or jira.url",
                    "what answers at %s is no Jira (status %d)", url, answer->status);
-}
-
-static bool holds_app(const char *home);
-
-void doctor_look_at_app(Doctor *doctor)
-{
-    if (!doctor->jira_home)
-        doctor->jira_home = proc_jira_home(doctor->config->jira.install_dir);
-    if (!doctor->jira_home) {
-        doctor_say(doctor, DOCTOR_SKIPPED, NULL, "the home of Jira is not known");
-        return;
-    }
-    _cleanup_free_ char *shared = proc_jira_shared_home(doctor->jira_home);
-    if (holds_app(doctor->jira_home) || (shared && holds_app(shared)))
-        doctor_say(doctor, DOCTOR_OK, NULL, "it is installed");
-    else
-        doctor_say(doctor, DOCTOR_WARNING, "upload its jar in Jira: Manage apps, Upload app",
-                   "no jar of it below %s%s%s", doctor->jira_home, shared ? " or " : "",
-                   shared ? shared : "");
-}
-
-/* Jira puts a prefix of its own before the name of the file that was uploaded. */
-static bool holds_app(const char *home)
-{
-    _cleanup_free_ char *path = xasprintf("%s/plugins/installed-plugins", home);
-    bool found = false;
-    DIR *folder = opendir(path);
-    if (!folder)
-        return false;
-    for (const struct dirent *item; !found && (item = readdir(folder));)
-        found = strstr(item->d_name, "clockify-bridge") && text_ends_with(item->d_name, ".jar");
-    closedir(folder);
-    return found;
 }

@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,8 +16,13 @@
 #define COMMAND_MOST  ((size_t)256 * 1024)
 #define PROPERTY_MOST ((size_t)256 * 1024)
 
-/* What the file holds, with a NUL behind it; *ret_length counts NULs inside. NULL: not readable. */
-static char *read_some(const char *path, size_t most, size_t *ret_length)
+void proc_jira_done(ProcJira *jira)
+{
+    free(jira->home);
+    free(jira->java);
+}
+
+char *proc_read_some(const char *path, size_t most, size_t *ret_length)
 {
     _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
@@ -60,26 +66,50 @@ static bool is_jira(const char *words, size_t length, const char *install_dir, c
     return found;
 }
 
-static bool look_at(const char *pid, const char *install_dir, uid_t *ret_user, char **ret_home)
+static char *property(const char *path, const char *name);
+
+/* A Java tells its version in a file beside its bin folder: JAVA_VERSION="17.0.1". */
+static char *java_of(const char *folder)
+{
+    _cleanup_free_ char *link = xasprintf("%s/exe", folder);
+    char program[PATH_MAX];
+    ssize_t length = readlink(link, program, sizeof(program) - 1);
+    if (length < 0)
+        return NULL;
+    program[length] = '\0';
+    if (!text_ends_with(program, "/bin/java"))
+        return NULL;
+    program[(size_t)length - strlen("/bin/java")] = '\0';
+    _cleanup_free_ char *path = xasprintf("%s/release", program);
+    _cleanup_free_ char *version = property(path, "JAVA_VERSION");
+    if (!version || strlen(version) < 2 || version[0] != '"')
+        return STEAL(version);
+    return xstrndup(version + 1, strcspn(version + 1, "\""));
+}
+
+static bool look_at(const char *pid, const char *install_dir, ProcJira *ret)
 {
     _cleanup_free_ char *folder = xasprintf("/proc/%s", pid);
     _cleanup_free_ char *path = xasprintf("%s/status", folder);
     _cleanup_free_ char *command = xasprintf("%s/cmdline", folder);
     size_t length = 0, status_length = 0;
-    _cleanup_free_ char *words = read_some(command, COMMAND_MOST, &length);
-    if (!words || !is_jira(words, length, install_dir, ret_home))
+    _cleanup_free_ char *words = proc_read_some(command, COMMAND_MOST, &length);
+    if (!words || !is_jira(words, length, install_dir, &ret->home))
         return false;
-    _cleanup_free_ char *status = read_some(path, PROPERTY_MOST, &status_length);
+    _cleanup_free_ char *status = proc_read_some(path, PROPERTY_MOST, &status_length);
     const char *line = status ? strstr(status, "\nUid:\t") : NULL;
     if (!line)
         return false;
     /* Real, then effective: the effective one is what the socket sees. */
     line = strchr(line + strlen("\nUid:\t"), '\t');
-    *ret_user = line ? (uid_t)strtoul(line + 1, NULL, 10) : 0;
-    return line != NULL;
+    if (!line)
+        return false;
+    ret->user = (uid_t)strtoul(line + 1, NULL, 10);
+    ret->java = java_of(folder);
+    return true;
 }
 
-bool proc_find_jira(const char *install_dir, uid_t *ret_user, char **ret_home)
+bool proc_find_jira(const char *install_dir, ProcJira *ret)
 {
     DIR *folder = opendir("/proc");
     bool found = false;
@@ -87,7 +117,7 @@ bool proc_find_jira(const char *install_dir, uid_t *ret_user, char **ret_home)
         return false;
     for (const struct dirent *item; !found && (item = readdir(folder));)
         if (isdigit((unsigned char)item->d_name[0]))
-            found = look_at(item->d_name, install_dir, ret_user, ret_home);
+            found = look_at(item->d_name, install_dir, ret);
     closedir(folder);
     return found;
 }
@@ -96,7 +126,7 @@ bool proc_find_jira(const char *install_dir, uid_t *ret_user, char **ret_home)
 static char *property(const char *path, const char *name)
 {
     size_t length = 0;
-    _cleanup_free_ char *text = read_some(path, PROPERTY_MOST, &length);
+    _cleanup_free_ char *text = proc_read_some(path, PROPERTY_MOST, &length);
     char *rest = text;
     for (char *line; rest && (line = strsep(&rest, "\n"));) {
         line += strspn(line, " \t");

@@ -10,6 +10,7 @@ import shutil
 import socket
 import sqlite3
 import subprocess
+import zipfile
 
 import pytest
 
@@ -57,12 +58,17 @@ class Node:
         port = self.stack.enter_context(serving((status, {"Content-Type": "application/json"}, body)))
         self.change("jira", url=f"http://127.0.0.1:{port}")
 
-    def jira_process(self, user=PLUGIN_USER, home=None):
-        """What looks like a Jira of this node: a process with its words, that waits until the test has ended."""
+    def jira_process(self, user=PLUGIN_USER, home=None, java="17.0.9"):
+        """What looks like a Jira of this node: a process with its words, that waits until the test has ended, and whose
+        program lies where a Java of this version would."""
         install = self.directory / "jira"
         install.mkdir(exist_ok=True)
         words = [f"-Dcatalina.home={install}", f"-Djira.home={home or self.directory / 'home'}"]
-        process = subprocess.Popen(["sh", "-c", "echo 1; read line; :", "sh", *words], user=user, cwd="/",
+        program = self.directory / "java" / "bin" / "java"
+        program.parent.mkdir(parents=True)
+        shutil.copy("/bin/sh", program)
+        (self.directory / "java" / "release").write_text(f'IMPLEMENTOR="Somebody"\nJAVA_VERSION="{java}"\n')
+        process = subprocess.Popen([str(program), "-c", "echo 1; read line; :", "sh", *words], user=user, cwd="/",
                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.stack.callback(process.wait)
         self.stack.callback(process.stdin.close)
@@ -75,10 +81,14 @@ class Node:
         (conf / "server.xml").write_text(text)
         self.change("jira", url="")
 
-    def app(self):
+    def app(self, version=None, servlet="javax"):
+        """As Jira keeps what was uploaded; a jar of ours is stored, so that its manifest stands in it as it is."""
         folder = self.directory / "home" / "plugins" / "installed-plugins"
         folder.mkdir(parents=True)
-        (folder / "plugin.4711_clockify-bridge-jira11.jar").write_bytes(b"PK")
+        version = version or subprocess.run([self.bridge.program, "--version"], capture_output=True, text=True,
+                                            check=True).stdout.split()[1]
+        with zipfile.ZipFile(folder / "plugin.4711_clockify-bridge.jar", "w") as jar:
+            jar.writestr("META-INF/MANIFEST.MF", f"Bundle-Version: {version}\r\nImport-Package: {servlet}.servlet\r\n")
 
 
 @pytest.fixture
@@ -114,7 +124,7 @@ def test_a_healthy_node_raises_no_alarm(node):
     alarms = [row for row in report.values() if row["result"] not in HEALTHY and row["name"] not in OF_THE_HOST]
     assert not alarms
     for name in ("config", "master_key", "socket", "bridge", "plugin_users", "store_file", "store", "secrets", "paused", "blocked",
-                 "waiting", "jira_process", "jira", "app", "clockify", "name", "connection", "api"):
+                 "waiting", "jira_process", "jira", "java", "app", "clockify", "name", "connection", "api"):
         assert report[name]["result"] == "ok", report[name]
 
 
@@ -403,6 +413,30 @@ def no_app(node):
     return "app", "warn", "no jar of it below .*home.*Upload app"
 
 
+def an_older_app(node):
+    node.app(version="0.0.9")
+    node.jira_process()
+    return "app", "warn", "the app is of version 0.0.9, the bridge of .*Upload app"
+
+
+def the_app_of_another_jira(node):
+    node.app(servlet="jakarta")
+    node.jira_process()
+    return "app", "fail", "is the jar for Jira 11, and this is Jira 10"
+
+
+def an_app_that_cannot_be_read(node):
+    node.app()
+    (node.directory / "home/plugins/installed-plugins/plugin.4711_clockify-bridge.jar").write_bytes(b"PK")
+    node.jira_process()
+    return "app", "warn", "its version cannot be read"
+
+
+def an_old_java(node):
+    node.jira_process(java="11.0.20")
+    return "java", "fail", "Jira runs in Java 11.0.20; the app wants Java 17"
+
+
 def no_server(node):
     node.change("clockify", url="")
     return "clockify", "fail", "no Clockify server was named.*server set"
@@ -507,7 +541,8 @@ FAULTS = [no_config, bad_syntax, unknown_name, many_faults, no_key, open_key, sh
           user_not_in_group, nobody_speaks, no_operator, no_store_folder, open_store, store_of_another, open_store_folder,
           store_is_a_link, store_is_none, store_is_broken, store_of_tomorrow, store_in_use, postgresql, long_wal,
           no_jira_process, jira_runs_as_another, jira_is_down, jira_url_is_none, jira_is_starting, jira_is_something_else,
-          no_jira, broken_server_xml, no_connector, server_xml_names_a_dead_port, no_app, no_server, bad_server, no_name,
+          no_jira, broken_server_xml, no_connector, server_xml_names_a_dead_port, no_app, an_older_app, the_app_of_another_jira,
+          an_app_that_cannot_be_read, an_old_java, no_server, bad_server, no_name,
           no_connection, untrusted, another_name, ended, no_tls_there, ends_soon, no_proxy, proxy_wants_a_password,
           proxy_refuses, proxy_of_the_environment, clock_behind, clock_before, another_web_server, a_gateway_is_down, limited]
 
