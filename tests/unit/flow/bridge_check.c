@@ -155,6 +155,11 @@ static int reload(void *context, Json **ret_changed, Error *error)
     return 0;
 }
 
+static const char *account(void *context _unused_, uint64_t caller)
+{
+    return caller ? "root" : NULL;
+}
+
 int bridge_try(BridgeCheck *check, Error *error)
 {
     const BridgeParts parts = {.event = check->event,
@@ -165,6 +170,7 @@ int bridge_try(BridgeCheck *check, Error *error)
                                .version = "1.2.3",
                                .reply = keep_reply,
                                .reply_context = check,
+                               .account = account,
                                .reload = reload,
                                .reload_context = check};
 

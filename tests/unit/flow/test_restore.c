@@ -228,6 +228,39 @@ static void a_reload_is_in_effect_whatever_becomes_of_its_row(void **state)
                 "'details':{'changed':['log.level']}}]}}");
 }
 
+static void a_rotation_stands_with_its_row_or_not_at_all(void **state)
+{
+    const char keys[] = "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100\n"
+                        "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n";
+    BridgeCheck *check = *state;
+    char path[] = "/tmp/flow-check-keys-XXXXXX";
+    int fd = mkstemp(path);
+    int64_t number = 1;
+
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, keys, sizeof(keys) - 1), sizeof(keys) - 1);
+    close(fd);
+    set_string(&check->world.config->secrets.master_key_file, path);
+    bridge_begin(check);
+    for (;; number++) {
+        const Json *reply;
+
+        bridge_settle(check);
+        statement_fails_at(number);
+        reply = bridge_reply_to(check, bridge_ask(check, ask_rotate, "{}"));
+        if (!statement_has_failed())
+            break;
+        check_json("rotate", reply, "{'error':{'data':{'reason':'store'}}}");
+        assert_int_equal(bridge_number(check, "SELECT count(*) FROM audit"), 0);
+    }
+    statement_fails_at(0);
+    unlink(path);
+    assert_true(number > 5);
+    check_reply(check, bridge_ask(check, ask_audit_list, "{}"),
+                "{'result':{'items':[{'action':'secret.rotate','account':'root',"
+                "'details':{'sealed':2}}]}}");
+}
+
 static void a_trail_whose_key_was_harmed_stops_nothing(void **state)
 {
     BridgeCheck *check = *state;
@@ -280,6 +313,7 @@ int main(void)
         WITH_BRIDGE(and_made_where_it_is_not_found),
         cmocka_unit_test(who_restored_it_stands_in_the_trail_once),
         WITH_BRIDGE(a_reload_is_in_effect_whatever_becomes_of_its_row),
+        WITH_BRIDGE(a_rotation_stands_with_its_row_or_not_at_all),
         WITH_BRIDGE(a_trail_whose_key_was_harmed_stops_nothing),
         WITH_BRIDGE(details_that_are_no_object_are_shown_as_empty),
         WITH_BRIDGE(a_long_trail_is_checked_in_pieces),
