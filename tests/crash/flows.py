@@ -12,6 +12,7 @@ import secrets
 import socket
 
 import old_store
+from tally import tally
 from world import ANNA, BEN, BEN_KEY, BEN_TOKEN
 
 GONE = (EOFError, ConnectionError, FileNotFoundError, socket.timeout)
@@ -54,13 +55,7 @@ class Flow:
         return collections.Counter([*entries, *(f"worklog {worklog['comment']}" for worklog in state["jira"]["worklogs"])])
 
     def problems(self):
-        found, expected = self.found(), self.expected()
-        counts = collections.Counter(lost=0, doubled=0, invented=0)
-        for what in found.keys() | expected.keys():
-            more = found[what] - expected[what]
-            counts["lost"] += max(0, -more)
-            counts["doubled" if expected[what] else "invented"] += max(0, more)
-        return counts
+        return tally(self.found(), self.expected())
 
     def check(self):
         """Everything is answered and nothing is on its way."""

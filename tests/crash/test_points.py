@@ -2,6 +2,7 @@
 """kill -9 at the system calls that matter, one after the other in each flow: before each write into the database, each commit
 and each byte that is sent or read. Then it is started again, whoever had no answer asks again, and everything is there once.
 A seeded sample in the short form; --all takes every call."""
+import collections
 import contextlib
 import functools
 import random
@@ -14,6 +15,7 @@ from bridge import Bridge, RpcError
 from flows import FLOWS, GONE
 from old_store import is_sound
 from strike import Strace, is_stopped, stopped_first
+from tally import words
 from world import SEED, World
 
 # Those of the journal, and those of both sides' connections. futex, epoll and the like change nothing outside.
@@ -116,7 +118,7 @@ def count_calls(sim, name):
 
 
 def strike(sim, name, call, number):
-    """Whether it died there: a flow does not make as many calls each time."""
+    """kills (0: a flow does not make as many calls each time), and what was lost, doubled or invented."""
     with flow_in_a_world(sim, name) as flow:
         struck = run_traced(flow, [call], number).struck
         try:
@@ -124,7 +126,7 @@ def strike(sim, name, call, number):
         except Exception as error:
             error.args = (f"{name}, killed before {call} number {number}: {error}\n{flow.bridge.log()[-3000:]}",)
             raise
-        return struck
+        return collections.Counter(kills=struck, **flow.problems())
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +144,7 @@ def choose(config, name, call, count):
 
 def test_the_first_commit_of_a_start_is_struck(simulator):
     """Were nobody killed at all, the others would pass in vain."""
-    assert strike(simulator, "start", "fdatasync", 1)
+    assert strike(simulator, "start", "fdatasync", 1)["kills"] == 1
 
 
 def pytest_generate_tests(metafunc):
@@ -155,5 +157,7 @@ def test_killed_at(name, call, simulator, counted, pytestconfig):
     counts = counted(name)
     assert counts.get("fdatasync") and counts.get("pwrite64"), f"strace saw no commit: {counts}"
     points = choose(pytestconfig, name, call, counts.get(call, 0))
-    kills = sum(strike(simulator, name, call, number) for number in points)
-    print(f"{name}, {call}: points={len(points)} of {counts.get(call, 0)} kills={kills} lost=0 doubled=0 invented=0")
+    total = collections.Counter(kills=0)
+    for number in points:
+        total.update(strike(simulator, name, call, number))
+    print(f"{name}, {call}: points={len(points)} of {counts.get(call, 0)} {words(total)}")

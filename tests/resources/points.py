@@ -5,6 +5,7 @@ import random
 import time
 
 from story import Story
+from tally import words
 
 
 def count_calls(faulty, kinds, **settings):
@@ -41,8 +42,7 @@ def strike(faulty, name, calls, points, **how):
             except Exception as error:
                 error.args = (f"{name}, call {at} of {calls}: {error}\n{bridge.log()[-3000:]}",)
                 raise
-    counts = " ".join(f"{key}={value}" for key, value in total.items())
-    print(f"{name}: points={len(points)} of {calls} {counts} lost=0 doubled=0 invented=0 ({time.monotonic() - began:.0f} s)")
+    print(f"{name}: points={len(points)} of {calls} {words(total)} ({time.monotonic() - began:.0f} s)")
     return total
 
 

@@ -84,4 +84,4 @@ def test_a_process_stands_still_for_longer_than_every_time_out(faulty, who, seed
         finally:
             story.mend()
         story.check_end()
-        print(f"{who} stood still {still.times} times: {story.counts} lost=0 doubled=0 invented=0")
+        print(f"{who} stood still {still.times} times: {story.counts}")

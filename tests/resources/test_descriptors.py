@@ -61,7 +61,7 @@ def test_no_descriptor_left(faulty, left):
         story.settle()
         entries, worklogs = story.world()
         assert (len(entries), len(worklogs)) == (3, 3)
-        print(f"{left} descriptors left: {[answer['entry']['delivery'] for answer in answers]} lost=0 doubled=0")
+        print(f"{left} descriptors left: {[answer['entry']['delivery'] for answer in answers]} entries={len(entries)} worklogs={len(worklogs)}")
 
 
 def answers_again(bridge):
