@@ -330,6 +330,9 @@ suite_valgrind() {
     done
 }
 
+# Tests of the daemon that go through what no unit test does: its start and end, outages, other nodes and files.
+gone_through='process reload outages node errors worklogs audit backup'
+
 # The unit tests and, for what only a whole process goes through, some of the daemon's. Whether they pass is told by
 # the suites gcc and daemon; here counts what they went through.
 suite_coverage() {
@@ -339,8 +342,7 @@ suite_coverage() {
     (
         counts=/dev/null
         # shellcheck disable=SC2086
-        pytest_in coverage tests/daemon/test_process.py tests/daemon/test_outages.py tests/daemon/test_node.py \
-            tests/daemon/test_errors.py tests/daemon/test_worklogs.py $at_once
+        pytest_in coverage $(printf 'tests/daemon/test_%s.py ' $gone_through) $at_once
     )
     limited 300 tests/coverage/coverage.py "$build/coverage" >"$logs/coverage.tap"
     status=$?

@@ -72,12 +72,19 @@ void world_done(World *world)
 
 /* The stubs know no world but the one whose work is being done, and beside it a store's thread. */
 static World *working;
-static atomic_int_fast64_t thread_fails_at, thread_failed;
+static atomic_int_fast64_t thread_fails_at, thread_failed, thread_fails_on;
 
 void statement_fails_at(int64_t number)
 {
     atomic_store(&thread_failed, 0);
+    atomic_store(&thread_fails_on, 0);
     atomic_store(&thread_fails_at, number);
+}
+
+void statements_fail_from(int64_t number)
+{
+    statement_fails_at(number);
+    atomic_store(&thread_fails_on, 1);
 }
 
 bool statement_has_failed(void)
@@ -87,6 +94,8 @@ bool statement_has_failed(void)
 
 static bool fails_in_thread(void)
 {
+    if (atomic_load(&thread_failed) > 0 && atomic_load(&thread_fails_on) > 0)
+        return true;
     if (atomic_load(&thread_fails_at) == 0 || atomic_fetch_sub(&thread_fails_at, 1) > 1)
         return false;
     atomic_store(&thread_failed, 1);

@@ -61,6 +61,7 @@ int world_store(World *world, StoreWork work, void *arg, Error *error);
 /* For a store that has a thread of its own: its so-manyth statement from here on fails, once. 0 =
  * none. */
 void statement_fails_at(int64_t number);
+void statements_fail_from(int64_t number); /* and every one after it, until statement_fails_at(0) */
 bool statement_has_failed(void);
 int64_t world_number(World *world, const char *sql); /* of the first row; -1 = no row */
 Json *world_entry(World *world, int64_t id);         /* as callers are shown it; NULL = gone */
