@@ -88,10 +88,44 @@ static void whichever_statement_fails(void **state _unused_)
                 assert_true(number < 100);
 }
 
+/* Clockify is out of reach while the click's caller waits for it, and how the click stands cannot
+ * be read or remembered: it was taken on all the same. */
+static bool fails_when_queued(void (*arm)(int64_t), int64_t number)
+{
+    static const Click click = {"stop", true, NULL, NULL, INTENTS("stop")};
+    BridgeCheck *check = begin(&click);
+    uint64_t caller = bridge_ask(check, ask_timer_stop, "{" ME ",'request_id':'r1'}");
+    const Json *reply;
+    bool failed;
+
+    bridge_expect(check, 1);
+    arm(number);
+    TURN(check, .ask = "PATCH *", .with = ANY_BODY, .status = NOT_SENT);
+    reply = bridge_reply_to(check, caller);
+    failed = statement_has_failed();
+    statement_fails_at(0);
+    check_row(!json_has(reply, "error") || says(reply, "internal"), click.name);
+    check_row_int(bridge_number(check, click.taken), 1, click.name);
+    end(check);
+    return failed;
+}
+
+static void what_waits_is_not_denied(void **state _unused_)
+{
+    int64_t number;
+
+    for (number = 1; fails_when_queued(statement_fails_at, number); number++)
+        assert_true(number < 100);
+    assert_true(number > 1);
+    for (number = 1; fails_when_queued(statements_fail_from, number); number++)
+        assert_true(number < 100);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whichever_statement_fails),
+        cmocka_unit_test(what_waits_is_not_denied),
     };
 
     return cmocka_run_group_tests_name("flow/taken_on", tests, NULL, NULL);
