@@ -330,8 +330,8 @@ suite_valgrind() {
     done
 }
 
-# Tests of the daemon that go through what no unit test does: its start and end, outages, other nodes and files.
-gone_through='process reload outages node errors worklogs audit backup'
+# Tests of the daemon that go through what no unit test does.
+gone_through='process outages node errors worklogs request_id order timers'
 
 # The unit tests and, for what only a whole process goes through, some of the daemon's. Whether they pass is told by
 # the suites gcc and daemon; here counts what they went through.
